@@ -1,0 +1,297 @@
+"""App: the context of one command line: its options, its databases, its transaction."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlsess_cli.errors import ConnectError, PartialError, RefusedError, SqlsessError, UsageError
+from sqlsess_cli.interrupts import Interrupts
+from sqlsess_cli.options import SETTINGS, Options, duration
+from sqlsess_cli.reports import Reports
+from sqlsess_cli.terminal import Terminal
+
+if TYPE_CHECKING:  # nothing of these is imported to print a help page
+    from sqlalchemy.orm import Session
+
+    from sqlsess_cli.config.profiles import Config
+    from sqlsess_cli.config.targets import Target
+    from sqlsess_cli.core.database import Database
+    from sqlsess_cli.core.transaction.state import Transaction
+    from sqlsess_cli.emit import Answers
+
+    Ask = Callable[["App"], Answers]
+
+
+class App:
+    """What a command is given.
+
+    Args:
+        terminal: whom we talk with.
+        environ: the environment.
+        interrupts: whom signals cancel.
+    """
+
+    def __init__(
+        self, terminal: Terminal, environ: Mapping[str, str], interrupts: Interrupts
+    ) -> None:
+        self.terminal = terminal
+        self.environ = environ
+        self.interrupts = interrupts
+        self.flags: dict[str, Any] = {}
+        self.target: Target | None = None
+        self.transaction: Transaction | None = None
+
+    # What is in force
+
+    def add_flags(self, flags: Mapping[str, Any]) -> None:
+        """Take flags of the command line; those that may repeat add up."""
+        for name, value in flags.items():
+            many = SETTINGS[name].kind == "many"
+            self.flags[name] = (*self.flags.get(name, ()), *value) if many else value
+
+    @cached_property
+    def found_config(self) -> Config:
+        """The configuration files as they are, right or wrong."""
+        from sqlsess_cli.config.profiles import Config
+
+        early = Options.gather(self.flags, self.environ)
+        return Config.find(self.environ, early.config, early.profile)
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration files, checked."""
+        return self.found_config.checked()
+
+    @cached_property
+    def options(self) -> Options:
+        """The options in force; a file that is wrong sets none, and is told of when it is used."""
+        found = self.found_config
+        if found.problems():
+            return Options.gather(self.flags, self.environ)
+        return Options.gather(self.flags, self.environ, found.get, found.where)
+
+    def targets(self, *, write: bool) -> list[Target]:
+        """The databases that this command line is for.
+
+        Raises:
+            UsageError: none is named, or a name is unknown.
+        """
+        from sqlsess_cli.config.targets import default_targets, targets
+
+        words, where = self._asked_databases()
+        if words:
+            return targets(self.config, words, where, write=write)
+        return default_targets(self.config, write=write)
+
+    def _asked_databases(self) -> tuple[tuple[str, ...], str]:
+        """The databases that a flag or a variable names, and which of them."""
+        if "db" in self.flags and "url" in self.flags:
+            raise UsageError("--db and --url both name a database", "say one of them")
+        options = self.options
+        in_environment = options.db and "url" not in self.flags
+        if options.db and ("db" in self.flags or in_environment):
+            return options.db, options.origin("db")
+        if options.url:
+            return (options.url,), options.origin("url")
+        return (), ""
+
+    # What a command uses
+
+    @cached_property
+    def _made(self) -> dict[tuple[str, str], Database]:
+        return {}
+
+    def database(self) -> Database:
+        """The database of this command, made when it is first asked for."""
+        target = self.target or self.targets(write=False)[0]
+        while target.instead is not None and not self._reachable(target):
+            target = target.instead
+        # Chosen once: another question might get another answer, and costs a connection.
+        self.target = replace(target, instead=None)
+        return self._database(self.target)
+
+    def _database(self, target: Target) -> Database:
+        key = (target.name, target.role)
+        if key not in self._made:
+            self._ask_trust()
+            from sqlsess_cli.core.database import Asked, Database
+
+            options = self.options
+            echo = self.reports.echo if options.show_sql else None
+            where = options.origin("models")
+            asked = Asked(options.models, where, options.isolation, self._secrets, echo)
+            self._made[key] = Database(target, self.config, asked)
+        return self._made[key]
+
+    def _ask_trust(self) -> None:
+        """Ask whether a project file may run code; where nobody can be asked, it is refused."""
+        from sqlsess_cli.config.trust import TrustStore
+
+        if self.options.no_input or not self.terminal.can_ask:
+            return
+        for source, keys in self.config.untrusted():
+            named = ", ".join(".".join(key) for key in keys)
+            question = f"{source.where()} can run code ({named}). Trust it as it is now?"
+            if self.terminal.confirm(question):
+                TrustStore(self.environ).add(source)
+
+    def _reachable(self, target: Target) -> bool:
+        """Whether a replica answers; says so when it does not, since another is used."""
+        try:
+            self._database(target).connect()
+        except ConnectError as error:
+            self.reports.notice(f"{error.message}; using {target.instead and target.instead.name}")
+            return False
+        return True
+
+    def _secrets(self, target: Target) -> Any:
+        from sqlsess_cli.config.passwords import configured
+        from sqlsess_cli.core.engines import Secrets
+
+        def ask() -> str:
+            return self.ask_secret(f"password for {target.name}")
+
+        can_ask = self.terminal.can_ask and not self.options.no_input
+        found = lambda: configured(target, dict(self.environ), self.ask_secret)  # noqa: E731
+        return Secrets(found, ask if can_ask else None)
+
+    def ask_secret(self, question: str) -> str:
+        """Ask a person for a password.
+
+        Raises:
+            RefusedError: there is nobody to ask, or asking is forbidden.
+        """
+        if self.options.no_input:
+            raise RefusedError(f"nobody may be asked: {question}", "leave --no-input out")
+        return self.terminal.secret(question)
+
+    @contextmanager
+    def begin(self, *, write: bool = False) -> Iterator[Session]:
+        """The one transaction of this command on its database.
+
+        Args:
+            write: it may change data; else it is read-only at the database, and rolled back.
+
+        Raises:
+            RefusedError: this database is not to be written.
+        """
+        database = self.database()
+        if write:
+            self._may_write(database.target)
+        self.transaction, block = database.begin(self.interrupts, write=write)
+        with self.interrupts.within(self._limit(database.target)), block as session:
+            gc.freeze()  # what was imported stays; main() had the collector off for it
+            gc.enable()
+            yield session
+
+    def _limit(self, target: Target) -> float | None:
+        """The time limit of this database, unless a flag or a variable gives one for all."""
+        own, general = target.settings.get("timeout"), self.options.origin("timeout")
+        if own is None or "timeout" in self.flags or general.startswith("environment"):
+            return None
+        return duration(str(own), self.config.where(*target.path, "timeout"))
+
+    def _may_write(self, target: Target) -> None:
+        if target.role == "replica":
+            raise RefusedError(f"{target.name} is a replica and only read", "use the primary")
+        if target.settings.get("read_only"):
+            where = self.config.where(*target.path, "read_only")
+            raise RefusedError(f"{target.name} is only read ({where} says so)")
+        if target.settings.get("protected") and self.options.confirm != target.name:
+            raise RefusedError(f"{target.name} is protected", f"add --confirm {target.name}")
+
+    # What becomes of its answers
+
+    def run(self, ask: Ask, *, each_database: bool = False, writes: bool = False) -> None:
+        """Run a command and write its answers.
+
+        Args:
+            ask: the command with its arguments.
+            each_database: it works on the databases that are named, on each in turn.
+            writes: it honours `--write`.
+        """
+        from sqlsess_cli.emit import Emitter
+        from sqlsess_cli.fanout import FanOut, joined
+
+        if self.options.timeout is not None:
+            self.interrupts.limit(self.options.timeout)
+        self.terminal.color = self.options.color
+        must_finish = writes and self.options.write is True
+        found = self.targets(write=must_finish) if each_database else []
+        emitter = Emitter(self.terminal, self.options, self.found_config)
+        if len(found) > 1:
+            here = [self._at(target) for target in found]
+            several = FanOut(ask, here)
+            try:
+                answers = self._in_time(joined(several.answers()))
+                emitter.emit(answers, must_finish=must_finish)
+            finally:
+                untold = [app.transaction for app in here if app is several.current]
+                self.transaction = untold[0] if untold else None
+            several.conclude()
+            return
+        self.target = found[0] if found else None
+        emitter.emit(self._in_time(ask(self)), must_finish=must_finish)
+        self.conclude()
+
+    def _in_time(self, answers: Answers) -> Answers:
+        """The answers; the time limit ends with the last, however long a person then reads them."""
+        try:
+            yield from answers
+        finally:
+            self.interrupts.limit(0)
+
+    def _at(self, target: Target) -> App:
+        """The same command line, for one of its databases."""
+        here = copy(self)
+        here.target = target
+        return here
+
+    def conclude(self) -> None:
+        """Tell how the transaction ended, and of cells that could not be read.
+
+        Raises:
+            PartialError: there were such cells.
+        """
+        self.tell_outcome(failed=False)
+        spoilt = self.transaction.unreadable if self.transaction else {}
+        for column, (count, first) in spoilt.items():
+            cells = "1 cell" if count == 1 else f"{count} cells"
+            about = f"{cells} could not be read, the first is {first}: {first.reason}"
+            self.reports.warning(f"{column}: {about}")
+        if spoilt:
+            raise PartialError("some cells could not be read", "they are shown as !VALUE")
+
+    def failed(self, error: SqlsessError) -> None:
+        """Tell why the command failed, and how its transaction ended."""
+        self.reports.error(error)
+        self.tell_outcome(failed=True)
+
+    @property
+    def database_name(self) -> str:
+        """What this command's database is called."""
+        return self.target.name if self.target else ""
+
+    def tell_outcome(self, *, failed: bool) -> None:
+        """The one true line about a write or a failure, the last that is said about it."""
+        transaction = self.transaction
+        if transaction is None:
+            return
+        self.reports.detail(transaction.detail())
+        if failed or transaction.write:
+            self.terminal.tell(transaction.line())
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Tells people things; needs no file, since a file may be what is wrong."""
+        try:
+            options = Options.gather(self.flags, self.environ)
+        except UsageError:  # the environment may be wrong too
+            options = Options.gather(self.flags, {})
+        return Reports(self.terminal, options)

@@ -1,0 +1,1 @@
+"""What you can type: one file per subcommand."""

@@ -1,0 +1,61 @@
+"""Execute SQL text: read-only, unless --write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sqlsess_cli.app import App
+from sqlsess_cli.commands._arguments import values
+from sqlsess_cli.commands._command import command
+from sqlsess_cli.emit import Answers
+
+if TYPE_CHECKING:
+    from sqlsess_cli.core.script import Source
+
+
+@command(each_database=True, writes=True)
+@click.argument("text", required=False, metavar="TEXT|@FILE|-")
+def sql(app: App, text: str | None) -> Answers:
+    r"""Execute TEXT, the file @FILE, or standard input (-), in one transaction.
+
+    Several statements are separated by semicolons; the first that fails rolls all of them back.
+    A :name parameter gets its value from -p name=value, or as JSON from -p name:=value.
+
+    \b
+      sqlsess sql "select course, max(score) from students group by course" --db demo
+      sqlsess sql @fix.sql --write --db primary
+    """
+    from sqlsess_cli.core.script import execute, steps
+
+    write = app.options.write is True
+    if app.flags.get("write") and not write:
+        app.reports.notice(f"--write has no effect: {app.options.origin('write')} forbids it")
+    database = app.database()
+    found = steps(
+        _source(app, text), database.dialect, database.hooks, values(app.options.param), write=write
+    )
+    with app.begin(write=write) as session:
+        for step in found:
+            result = execute(session, step)
+            if result is not None:
+                yield result
+
+
+def _source(app: App, text: str | None) -> Source:
+    from sqlsess_cli.core.script import Source
+    from sqlsess_cli.errors import UsageError
+
+    if text is None and app.terminal.streams.stdin_is_terminal:
+        raise UsageError("no SQL to execute", 'such as: sqlsess sql "select 1"')
+    if text in (None, "-"):
+        return Source(app.terminal.read_input(), "standard input")
+    if not str(text).startswith("@"):
+        return Source(str(text))
+    path = str(text)[1:]
+    try:
+        with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            return Source(file.read(), path)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error

@@ -1,0 +1,1 @@
+"""Files and environment: which databases there are, and where each value came from."""

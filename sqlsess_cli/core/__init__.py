@@ -1,0 +1,1 @@
+"""What happens to a database: engines, the configured factory, models, filters, transactions."""

@@ -1,0 +1,210 @@
+"""One database: its factory, configured when the database is known, and what begins there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+from sqlsess_cli.config.profiles import Config
+from sqlsess_cli.config.targets import DEMO, Target, by_name
+from sqlsess_cli.core.engines import Secrets, isolated, make_engine
+from sqlsess_cli.core.factory import Factory, configure, make_factory
+from sqlsess_cli.core.models.catalog import Catalog
+from sqlsess_cli.core.models.entity import Entity
+from sqlsess_cli.core.models.load import import_models
+from sqlsess_cli.core.transaction.begin import begin
+from sqlsess_cli.core.transaction.faults import translated
+from sqlsess_cli.core.transaction.state import INFO, Transaction
+from sqlsess_cli.dialects import _base as dialects
+from sqlsess_cli.errors import ConfigError
+from sqlsess_cli.interrupts import Interrupts
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks of every database.
+
+    Attributes:
+        models: modules, files and globs named by a flag; win over the configuration's.
+        models_where: which flag or variable named them.
+        isolation: the isolation level.
+        secrets_of: where the password of a target comes from.
+        echo: shows each statement.
+    """
+
+    models: Sequence[str] = ()
+    models_where: str = "-m"
+    isolation: str | None = None
+    secrets_of: Callable[[Target], Secrets] = lambda _: Secrets()
+    echo: Callable[[str], None] | None = None
+
+
+class Database:
+    """A target with everything made that is needed to work on it; nothing connects until used.
+
+    Args:
+        target: which database.
+        config: where its settings, models and factory are named.
+        asked: what the command line asks.
+    """
+
+    def __init__(self, target: Target, config: Config, asked: Asked) -> None:
+        self.target = target
+        self.config = config
+        self.asked = asked
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return self.target.name
+
+    @property
+    def is_demo(self) -> bool:
+        """It is the database that we bring along."""
+        return self.name == DEMO and not self.target.path
+
+    @cached_property
+    def factory(self) -> Factory:
+        """The sessionmaker: made without a bind, then configured with this database's engine.
+
+        Raises:
+            ConfigError: its arguments, models or driver cannot be used.
+            RefusedError: they come from a project file that was never accepted.
+        """
+        if not self.is_demo:
+            self.config.require_trust()
+        catalog = self.catalog  # models first: listeners and classes they define belong to it
+        factory = make_factory(self.target, self.config)
+        bind = self._bind(factory)
+
+        def resolve(reference: str, name: str) -> tuple[Any, Any]:
+            return self._resolve_bind(catalog, reference, name)
+
+        configure(factory, self.target, self.config, bind, resolve)
+        return factory
+
+    def _bind(self, factory: Factory) -> Engine | None:
+        """The engine to configure the factory with; None when the application's own is kept."""
+        if self.is_demo:
+            from sqlsess_cli.core import demo
+
+            return make_engine(demo.target(self.config.environ), Secrets(), self.asked.isolation)
+        if self.target.url is not None:
+            secrets = self.asked.secrets_of(self.target)
+            return make_engine(self.target, secrets, self.asked.isolation)
+        bind = factory.kw.get("bind")
+        if isinstance(bind, Engine) and self.asked.isolation:
+            return isolated(bind, self.asked.isolation)
+        if bind is None and not factory.kw.get("binds"):
+            own = (*self.target.path, "factory")
+            where = self.config.where(*(own if self.config.get(*own) else ("factory",)))
+            raise ConfigError(f"{where}: the factory has no bind", f"give [db.{self.name}] a url")
+        return None
+
+    def _resolve_bind(self, catalog: Catalog, reference: str, name: str) -> tuple[Any, Any]:
+        """One entry of `binds`: a model and the name of the database it lives in."""
+
+        def connect() -> Connection:
+            raise ConfigError(f"binds name mapped classes, and {reference!r} is none")
+
+        entity = catalog.find(reference, connect, dialects.Dialect())
+        other = by_name(self.config, name)
+        return entity.origin, make_engine(other, self.asked.secrets_of(other), self.asked.isolation)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine that the factory is bound to."""
+        bind = self.factory.kw.get("bind")
+        if isinstance(bind, Connection):
+            return bind.engine
+        if isinstance(bind, Engine):
+            return bind
+        raise ConfigError(f"{self.name}: the factory is bound by model only")
+
+    @property
+    def dialect(self) -> str:
+        """SQLAlchemy's name of the database."""
+        return self.engine.dialect.name
+
+    @cached_property
+    def hooks(self) -> dialects.Dialect:
+        """How this database differs; the portable answers where models have several binds."""
+        bind = self.factory.kw.get("bind")
+        return dialects.find(bind.dialect.name) if bind is not None else dialects.Dialect()
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The models: from the flag, else this database's, else the configuration's."""
+        if self.is_demo and not self.asked.models:
+            from sqlsess_cli.core import demo
+
+            return Catalog(demo.mappers())
+        named, key = self.asked.models, self._models_key
+        if not named:
+            self._extend_path()
+            said = self.config.expanded(*key) or []
+            named = [said] if isinstance(said, str) else said
+        folder = os.getcwd() if self.asked.models else self.config.folder(*key)
+        mappers = import_models(named, folder, self.models_where) if named else []
+        return Catalog(mappers, self.config.get("alias") or {})
+
+    @property
+    def _models_key(self) -> tuple[str, ...]:
+        own = (*self.target.path, "models")
+        return own if self.target.path and self.config.get(*own) else ("models",)
+
+    @property
+    def models_where(self) -> str:
+        """Which flag, variable or line names the models."""
+        return (
+            self.asked.models_where if self.asked.models else self.config.where(*self._models_key)
+        )
+
+    def _extend_path(self) -> None:
+        """Let the application's modules be found where the configuration says."""
+        for path in self.config.expanded("sys_path") or ():
+            sys.path.append(os.path.join(self.config.folder("sys_path"), path))
+
+    @contextmanager
+    def asking(self, session: Session) -> Iterator[Connection]:
+        """The session's own connection, for questions of ours; errors are translated."""
+        with translated(session.info[INFO]):
+            yield session.connection()
+
+    def connect(self) -> None:
+        """Connect once, and hang up.
+
+        Raises:
+            ConnectError: it cannot be reached.
+        """
+        with translated(Transaction(self.name, self.hooks, write=False)):
+            self.engine.connect().close()
+
+    def entity(self, reference: str, session: Session) -> Entity:
+        """What a reference means here; reflecting uses the session's own connection.
+
+        Raises:
+            UsageError: it means nothing, or more than one thing.
+        """
+        return self.catalog.find(reference, session.connection, self.hooks)
+
+    def entities(self, session: Session) -> Iterable[Entity]:
+        """Every model; without models, every table and view."""
+        return self.catalog.list(session.connection, self.hooks)
+
+    def begin(self, interrupts: Interrupts, *, write: bool) -> tuple[Transaction, Begun]:
+        """A transaction and the block that it lives in."""
+        factory = self.factory
+        transaction = Transaction(self.name, self.hooks, write, self.asked.echo)
+        return transaction, begin(factory, transaction, interrupts)
+
+
+Begun = AbstractContextManager[Session]

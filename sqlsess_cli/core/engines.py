@@ -1,0 +1,149 @@
+"""Engines: from a target's URL and settings, with its driver, TLS and password."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, exc
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import NullPool
+
+from sqlsess_cli.config.targets import Target
+from sqlsess_cli.dialects import _base as dialects
+from sqlsess_cli.errors import ConfigError, UsageError
+from sqlsess_cli.nearest import did_you_mean
+
+# What goes wrong is told by us, once. An application that wants their logs sets up logging.
+for _name in ("sqlalchemy", "psycopg", "pymysql"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+
+_KNOWN = ("sqlite", "mysql", "mariadb", "postgresql", "oracle", "mssql")
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Where a password comes from.
+
+    Attributes:
+        configured: what the settings name, if they name anything.
+        ask: asks a person after the server refused to do without; None when nobody can be asked.
+    """
+
+    configured: Callable[[], str | None] = lambda: None
+    ask: Callable[[], str] | None = None
+
+
+def url_of(target: Target) -> URL:
+    """The target's URL, with a driver.
+
+    Raises:
+        UsageError: it cannot be taken apart.
+    """
+    try:
+        url = make_url(target.url or "")
+    except (exc.ArgumentError, ValueError) as error:
+        example = "such as mysql+pymysql://user@host:3306/database"
+        raise UsageError(f"{target.where}: not a database URL", example) from error
+    if url.get_backend_name() == "postgres":  # as some hosting services still write it
+        url = url.set(drivername=url.drivername.replace("postgres", "postgresql", 1))
+    return dialects.find(url.get_backend_name()).choose_driver(url)
+
+
+def make_engine(target: Target, secrets: Secrets, isolation: str | None) -> Engine:
+    """An engine that has not connected yet.
+
+    Args:
+        target: the database; its URL, `engine` and `connect` settings win over ours.
+        secrets: where the password comes from when the URL has none.
+        isolation: the isolation level of every transaction.
+
+    Raises:
+        UsageError: the URL or the isolation level makes no sense.
+        ConfigError: the dialect or its driver is not installed, or a setting is not known to it.
+    """
+    url = url_of(target)
+    hooks = dialects.find(url.get_backend_name())
+    usual = hooks.connect_args(url, target.settings)
+    usual = {name: value for name, value in usual.items() if name not in url.query}
+    connect = {**usual, **target.settings.get("connect", {})}
+    # One connection, made when it is needed and closed with its session: no state leaks through
+    # a pool, which has nothing to reset; and values never appear in the text of an error.
+    ours = {"poolclass": NullPool, "pool_reset_on_return": None, "hide_parameters": True}
+    given = {**ours, **target.settings.get("engine", {})}
+    try:
+        engine = create_engine(url, connect_args=connect, **given)
+    except exc.NoSuchModuleError as error:
+        raise _unknown_dialect(url, target.where, hooks) from error
+    except ImportError as error:
+        module = (error.name or url.get_driver_name()).partition(".")[0]
+        raise ConfigError(
+            f"{target.name}: the driver {module} is not installed", hooks.extra_for(module)
+        ) from error
+    except (exc.ArgumentError, TypeError) as error:
+        message = f"{target.where}: {dialects.first_line(error)}"
+        raise ConfigError(message, "see the engine and connect settings") from error
+    hooks.prepare(engine)
+    if url.password is None and url.host is not None:
+        _late_password(engine, url, secrets, hooks)
+    try:
+        return isolated(engine, isolation or target.settings.get("isolation"))
+    except UsageError as error:
+        if isolation is not None:
+            raise
+        raise ConfigError(f"{target.name}: {error.message}", error.hint) from error
+
+
+def _unknown_dialect(url: URL, where: str, hooks: dialects.Dialect) -> ConfigError:
+    name, _, driver = url.drivername.partition("+")
+    if hooks.drivers:
+        hint = f"known: {', '.join(item.name for item in hooks.drivers)}"
+        return ConfigError(f"{where}: {name} has no driver {driver!r}", hint)
+    hint = did_you_mean(name, _KNOWN) or f"install the package that brings {name}"
+    return ConfigError(f"{where}: no SQLAlchemy dialect is called {name!r}", hint)
+
+
+def isolated(engine: Engine, level: str | None) -> Engine:
+    """The engine with an isolation level for every transaction.
+
+    Raises:
+        UsageError: this database has no such level. AUTOCOMMIT is refused: with it, no promise of
+            a rollback could be kept.
+    """
+    if level is None:
+        return engine
+    level = level.upper().replace("_", " ").replace("-", " ")
+    try:
+        levels: Any = engine.dialect.get_isolation_level_values
+        known = [str(item) for item in levels(None)]
+    except (NotImplementedError, AttributeError):  # a dialect that would have to connect to know
+        known = [level]
+    known = [item for item in known if item != "AUTOCOMMIT"]
+    if level not in known:
+        raise UsageError(f"no isolation level {level!r} here", f"one of: {', '.join(known)}")
+    return engine.execution_options(isolation_level=level)
+
+
+def _late_password(engine: Engine, url: URL, secrets: Secrets, hooks: dialects.Dialect) -> None:
+    """Supply the password when a connection is made, so that no URL ever holds it."""
+    known: list[str] = []  # asked for once, however often we connect: cancelling connects too
+
+    @event.listens_for(engine, "do_connect")
+    def supply(dialect: Any, _record: Any, arguments: Any, named: dict[str, Any]) -> Any:
+        if "password" in named or "passwd" in named:
+            return None
+        if not known:
+            secret = secrets.configured() or hooks.password(url, os.environ)
+            known.extend([] if secret is None else [secret])
+        if not known:
+            try:
+                return dialect.connect(*arguments, **named)
+            except dialect.loaded_dbapi.Error as error:
+                if hooks.diagnose(error).meaning != "denied" or secrets.ask is None:
+                    raise
+                known.append(secrets.ask())
+        named["password"] = known[0]
+        return None

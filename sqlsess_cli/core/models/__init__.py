@@ -1,0 +1,1 @@
+"""Models: mapped classes imported, tables reflected, both found by name and described."""

@@ -1,0 +1,196 @@
+"""Importing the user's own code: modules, files and globs that map classes."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import pkgutil
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from glob import glob
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy import exc as sa_exc
+from sqlalchemy.orm import Mapper, configure_mappers
+
+from sqlsess_cli.errors import ConfigError, SqlsessError
+
+_PRIVATE = "sqlsess_models"  # the package that files outside of any package are imported into
+
+_mappers: list[Mapper[Any]] = []
+
+
+@event.listens_for(Mapper, "after_mapper_constructed")
+def _mapped(mapper: Mapper[Any], _class: type) -> None:
+    """Every class of the user's that is mapped in this process.
+
+    There is no public list of registries, and a class may be mapped in a module that the named
+    one imports.
+    """
+    if not mapper.class_.__module__.startswith("sqlsess_cli."):
+        _mappers.append(mapper)
+
+
+def import_models(names: Sequence[str], folder: str, where: str) -> list[Mapper[Any]]:
+    """Import everything named, and return every class that is mapped by then.
+
+    Args:
+        names: dotted modules, Python files, or globs of files.
+        folder: what relative files are relative to, and where modules may lie.
+        where: the flag or line that named them, for messages.
+
+    Raises:
+        ConfigError: a module is missing, fails, or its mappings do not fit together.
+    """
+    for name in names:
+        if name.endswith(".py") or os.sep in name:
+            _import_files(os.path.join(folder, os.path.expanduser(name)), name, where)
+        else:
+            module = import_module(name, folder, where)
+            if not _mappers and hasattr(module, "__path__"):
+                _import_below(module, folder, where)
+    with _blaming(where, ", ".join(names)):
+        configure_mappers()
+    if names and not _mappers:
+        raise ConfigError(f"{where}: no class is mapped in {', '.join(names)}")
+    return list(_mappers)
+
+
+def import_object(name: str, folder: str, where: str) -> Any:
+    """The object that `module:attribute`, or `module.attribute`, names.
+
+    Raises:
+        ConfigError: the module cannot be imported, or has no such attribute.
+    """
+    module_name, colon, attribute = name.partition(":")
+    if not colon:
+        module_name, _, attribute = name.rpartition(".")
+    if not module_name or not attribute:
+        raise ConfigError(f"{where}: {name!r} names no object", "such as app.db:SessionLocal")
+    if module_name.endswith(".py"):
+        [module] = _import_files(os.path.join(folder, module_name), module_name, where)
+    else:
+        module = import_module(module_name, folder, where)
+    found: Any = module
+    for part in attribute.split("."):
+        if not hasattr(found, part):
+            raise ConfigError(f"{where}: {module_name} has no {attribute}")
+        found = getattr(found, part)
+    return found
+
+
+def import_module(name: str, folder: str, where: str) -> ModuleType:
+    """Import a dotted module, which may lie in `folder` or its `src`.
+
+    Raises:
+        ConfigError: it is missing or fails.
+    """
+    for path in (folder, os.path.join(folder, "src")):
+        if path not in sys.path and os.path.isdir(path):
+            sys.path.append(path)  # last, so that nothing there hides an installed package
+    with _blaming(where, name):
+        return importlib.import_module(name)
+
+
+def _import_files(pattern: str, shown: str, where: str) -> list[ModuleType]:
+    paths = sorted(glob(pattern, recursive=True)) or ([pattern] if os.path.exists(pattern) else [])
+    if not paths:
+        raise ConfigError(f"{where}: there is no file {shown}")
+    return [_import_file(os.path.abspath(path), where) for path in paths]
+
+
+def _import_file(path: str, where: str) -> ModuleType:
+    """Import one file: as a part of its package if it has one, else under a private name."""
+    folder, name = os.path.split(path)
+    parts = [] if name == "__init__.py" else [name.removesuffix(".py")]
+    root = folder
+    while os.path.exists(os.path.join(root, "__init__.py")):
+        root, package = os.path.split(root)
+        parts.insert(0, package)
+    if root != folder:
+        return import_module(".".join(parts), root, where)
+    for module in list(sys.modules.values()):
+        if getattr(module, "__file__", None) == path:
+            return module
+    if folder not in sys.path:
+        sys.path.append(folder)  # its neighbours, as `python FILE` would find them
+    # Under its own name, so that `models:Students` means it, unless that name is taken.
+    taken = parts[0] in sys.modules or importlib.util.find_spec(parts[0]) is not None
+    spec_elsewhere = taken and getattr(importlib.util.find_spec(parts[0]), "origin", None) != path
+    module_name = f"{_PRIVATE}.{parts[0]}" if spec_elsewhere else parts[0]
+    return _execute(path, module_name, where)
+
+
+def _execute(path: str, name: str, where: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"{where}: {path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    with _blaming(where, path):
+        spec.loader.exec_module(module)
+    return module
+
+
+def _import_below(package: ModuleType, folder: str, where: str) -> None:
+    """Import the modules of a package that imports none of them itself."""
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not found.name.endswith("__main__"):
+            import_module(found.name, folder, where)
+
+
+@contextmanager
+def _blaming(where: str, name: str) -> Iterator[None]:
+    """Turn whatever the user's code raises into one line that names the file and line in it."""
+    try:
+        yield
+    except SqlsessError:
+        raise
+    except (Exception, SystemExit) as error:  # any code may run here, and may raise anything
+        message = _reason(error)
+        missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
+        if missing and f"{name}.".startswith(f"{missing}."):
+            raise ConfigError(
+                f"{where}: there is no module {name}",
+                "a file ends in .py; a module is installed, or lies beside the config or in src/",
+            ) from error
+        noun = "the mappings do not fit together" if _is_mapping(error) else f"cannot import {name}"
+        raise ConfigError(
+            f"{where}: {noun}: {message}", _hint(error), file=_place(error)
+        ) from error
+
+
+def _is_mapping(error: BaseException) -> bool:
+    return isinstance(error, sa_exc.InvalidRequestError)
+
+
+def _hint(error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return f"install {error.name} in the environment that sqlsess runs in"
+    return "the whole traceback: --debug"
+
+
+def _reason(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    place = _place(error)
+    kind = type(error).__name__
+    return f"{place + ': ' if place else ''}{kind}{': ' + text if text else ''}"
+
+
+def _place(error: BaseException) -> str:
+    """`FILE:LINE` of the user's code that failed: the last frame that is not an installed one."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{os.path.relpath(error.filename)}:{error.lineno}"
+    ours = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith((ours, "<")) and "site-packages" not in frame.filename
+        and not frame.filename.startswith(sys.base_prefix)
+    ]  # fmt: skip
+    return f"{os.path.relpath(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""

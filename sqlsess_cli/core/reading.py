@@ -1,0 +1,118 @@
+"""How a driver's rows become an answer's: through readers of ours, and through mapped types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import types as sqltypes
+from sqlalchemy.engine import Dialect as SQLAlchemyDialect
+
+from sqlsess_cli.dialects._base import Dialect, Reader
+from sqlsess_cli.result import Block, ReadBlock, Unreadable
+
+Step = Callable[[Any], object]
+Report = Callable[[Unreadable], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the driver's rows become an answer's.
+
+    Attributes:
+        steps: for each column that needs it, how a value becomes the mapped type's.
+        plain: the same where no mapped type is asked.
+        mapped: some mapped type is.
+        reports: for each column, whom to tell of a value that its type cannot read.
+    """
+
+    steps: Sequence[tuple[int, Step]]
+    plain: Sequence[tuple[int, Step]]
+    mapped: bool
+    reports: Sequence[Report]
+
+    @classmethod
+    def of(
+        cls, description: Sequence[Any], types: Sequence[sqltypes.TypeEngine[Any]],
+        dialect: SQLAlchemyDialect, hooks: Dialect, reports: Sequence[Report],
+    ) -> Reading:  # fmt: skip
+        """For the columns of a cursor."""
+        processors = [
+            _processor(type_, dialect, column[1], hooks)
+            for type_, column in zip(types, description, strict=False)
+        ] or [None] * len(description)
+        mapped = [processor is not None for processor in processors]
+        readers = hooks.readers(description, mapped)
+        plain = readers if not any(mapped) else hooks.readers(description, [False] * len(mapped))
+        unread = [None] * len(mapped)
+        return cls(_steps(readers, processors), _steps(plain, unread), any(mapped), reports)
+
+    def read(self, rows: Block) -> Block:
+        """A block as it is shown."""
+        if not self.mapped:
+            return self.stored(rows)
+        read = _converted(rows, self.steps, self.reports)
+        return ReadBlock(read, partial(self.stored, rows))
+
+    def stored(self, rows: Block) -> Block:
+        """A block as the database has it."""
+        return _converted(rows, self.plain, self.reports) if self.plain else rows
+
+
+def _steps(
+    readers: Sequence[Reader | None], processors: Sequence[Step | None]
+) -> list[tuple[int, Step]]:
+    chained = (_chain(*pair) for pair in zip(readers, processors, strict=True))
+    return [(index, step) for index, step in enumerate(chained) if step is not None]
+
+
+def _chain(reader: Reader | None, processor: Step | None) -> Step | None:
+    if reader is None or processor is None:
+        return processor or (reader and (lambda value: value if value is None else reader(value)))
+    return lambda value: processor(value if value is None else reader(value))
+
+
+def _processor(
+    type_: sqltypes.TypeEngine[Any], dialect: SQLAlchemyDialect, coltype: object, hooks: Dialect
+) -> Step | None:
+    """What a mapped type does to a value of the driver's."""
+    if isinstance(type_, sqltypes.PickleType) or hooks.as_written(type_):
+        return None  # unpickling runs code: a cell stays bytes
+    type_ = _spelling_members(type_)
+    processor: Step | None = type_.dialect_impl(dialect).result_processor(dialect, coltype)
+    return None if processor is None else hooks.shown(type_, processor)
+
+
+def _spelling_members(type_: sqltypes.TypeEngine[Any]) -> sqltypes.TypeEngine[Any]:
+    """An array of Enum members as one of what the database stores for them."""
+    if not isinstance(type_, sqltypes.ARRAY) or not isinstance(type_.item_type, sqltypes.Enum):
+        return type_
+    item = sqltypes.Enum(*type_.item_type.enums, name=type_.item_type.name)
+    return type(type_)(item, dimensions=type_.dimensions)
+
+
+def _converted(
+    rows: Block,
+    steps: Sequence[tuple[int, Step]],
+    reports: Sequence[Report],
+) -> Block:
+    """A block with its columns converted; column by column, since few of them need it."""
+    columns = list(zip(*rows, strict=True))
+    for index, step in steps:
+        try:
+            columns[index] = tuple(map(step, columns[index]))
+        except Exception:  # noqa: BLE001  a mapped type is anybody's code and may raise anything
+            columns[index] = tuple(_cell(step, value, reports[index]) for value in columns[index])
+    return list(zip(*columns, strict=True))
+
+
+def _cell(step: Step, value: object, report: Report) -> object:
+    try:
+        return step(value)
+    except Exception as error:  # noqa: BLE001  as above; this cell alone is spoilt
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        cell = Unreadable(value, reason)
+        report(cell)
+        return cell

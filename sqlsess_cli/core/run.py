@@ -1,0 +1,146 @@
+"""A statement in a session becomes a Result whose rows stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Column as TableColumn
+from sqlalchemy import Executable, Table
+from sqlalchemy import types as sqltypes
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.engine import Dialect as SQLAlchemyDialect
+from sqlalchemy.orm import Session
+
+from sqlsess_cli.core.models.entity import kind_of
+from sqlsess_cli.core.reading import Reading
+from sqlsess_cli.core.transaction.faults import translated
+from sqlsess_cli.core.transaction.state import INFO, RAW, Transaction
+from sqlsess_cli.dialects import _base as dialects
+from sqlsess_cli.dialects._base import Dialect, first_line
+from sqlsess_cli.errors import RejectedError
+from sqlsess_cli.result import Block, Column, InsertTarget, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What is known of the columns before the statement is sent.
+
+    Attributes:
+        names: what they are called.
+        types: their mapped types.
+        table: the one table that the rows are of, if it is one.
+        columns: its column for each; None for what is computed.
+    """
+
+    names: Sequence[str] = ()
+    types: Sequence[sqltypes.TypeEngine[Any]] = field(default_factory=tuple)
+    table: Table | None = None
+    columns: Sequence[TableColumn[Any] | None] = ()
+
+
+def run(
+    session: Session,
+    statement: Executable,
+    parameters: Mapping[str, object] | None = None,
+    *,
+    selected: Selected | None = None,
+    cursor_ok: bool = True,
+    changes: bool = False,
+) -> Result | None:
+    """Execute a statement; its answer, or None when it gives no rows.
+
+    The rows are fetched from the driver's cursor below the session's own connection, in blocks,
+    and read cell by cell through the mapped types: a value that its type cannot read spoils its
+    own cell only.
+
+    Args:
+        session: from begin(); its connection must run nothing else until the rows are read.
+        statement: what to execute.
+        parameters: values of its `:name` parameters.
+        selected: names and types of the columns, if they are known.
+        cursor_ok: the statement may be given to a server-side cursor.
+        changes: the rows that it gives are rows that it changed.
+
+    Raises:
+        SqlsessError: the statement was rejected, or, while rows are read, the fetch failed.
+    """
+    transaction: Transaction = session.info[INFO]
+    options = {RAW: True, **transaction.hooks.streaming(cursor_ok=cursor_ok)}
+    with translated(transaction):
+        executed = _executed(session, statement, parameters or {}, options)
+    # An ORM result wraps the cursor's; below both is what the driver gives.
+    result: CursorResult[Any] = getattr(executed, "raw", None) or executed
+    transaction.statements += 1
+    if not result.returns_rows or result.cursor is None:
+        transaction.rows += max(result.rowcount, 0)
+        return None
+    hooks = dialects.find(result.dialect.name)  # with binds, not always those of the transaction
+    description = list(result.cursor.description)
+    known = selected or Selected([str(item[0]) for item in description])
+    kinds = [kind_of(item) for item in known.types] or hooks.kinds(description)
+    columns = tuple(Column(name, kind) for name, kind in zip(known.names, kinds, strict=True))
+    reports = [partial(transaction.spoilt, name) for name in known.names]
+    reading = Reading.of(description, known.types, result.dialect, hooks, reports)
+    blocks = _blocks(session, result, reading, hooks)
+    if changes:
+        blocks = _counted(blocks, transaction)
+    return Result(columns, blocks, insert=_insert_target(known, result.dialect, hooks))
+
+
+def _executed(
+    session: Session, statement: Executable, parameters: Mapping[str, object], options: Any
+) -> Any:
+    try:
+        return session.execute(statement, parameters, execution_options=options)
+    except (OverflowError, TypeError, ValueError) as error:
+        if session.info[INFO].phase == "connect":
+            raise
+        # The driver cannot even send it: a number, half a character, an object.
+        raise RejectedError(f"a value cannot be sent: {first_line(error)}") from error
+
+
+def _insert_target(known: Selected, dialect: SQLAlchemyDialect, hooks: Dialect) -> InsertTarget:
+    """How this database writes the rows of a table, or of a query, as INSERTs."""
+
+    def quote(name: str) -> str:
+        # SQLAlchemy doubles a percent sign where the driver would read it as a parameter's.
+        return dialect.identifier_preparer.quote(name.replace("%", "\0")).replace("\0", "%")
+
+    if known.table is None:
+        return InsertTarget("result", quote, hooks.literal)
+    named = ".".join(quote(part) for part in (known.table.schema, known.table.name) if part)
+    names = [None if column is None else column.name for column in known.columns]
+    return InsertTarget(named, quote, hooks.literal, names, hooks.insert_clause(known.columns))
+
+
+def _blocks(
+    session: Session,
+    result: CursorResult[Any],
+    reading: Reading,
+    hooks: Dialect,
+) -> Iterator[Block]:
+    """The rows as they arrive; leaves the connection usable, or given up, when left early."""
+    transaction: Transaction = session.info[INFO]
+    cursor = result.cursor  # SQLAlchemy forgets it after an error
+    done = False
+    try:
+        while result.cursor is not None:  # it is gone once the last row was fetched
+            with translated(transaction):
+                rows = hooks.fetch(result)
+            if not rows:
+                break
+            yield reading.read(rows)
+        done = True
+    finally:
+        if not done and not transaction.write and hooks.abandon(cursor):
+            session.invalidate()
+        result.close()
+
+
+def _counted(blocks: Iterator[Block], transaction: Transaction) -> Iterator[Block]:
+    for block in blocks:
+        transaction.rows += len(block)
+        yield block

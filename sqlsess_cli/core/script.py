@@ -1,0 +1,186 @@
+"""A script of SQL: looked through before anything is sent, then executed in one transaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from sqlsess_cli.core.run import run
+from sqlsess_cli.core.sql.lexical import lexical_of
+from sqlsess_cli.core.sql.scan import tokens
+from sqlsess_cli.core.sql.statement import Statement, escaped_for_text
+from sqlsess_cli.core.sql.statements import split
+from sqlsess_cli.core.sql.verbs import Verb, verb_of
+from sqlsess_cli.core.transaction.begin import has_ended
+from sqlsess_cli.core.transaction.state import INFO, Transaction
+from sqlsess_cli.dialects._base import Dialect
+from sqlsess_cli.errors import (
+    ConnectError,
+    Interrupted,
+    RefusedError,
+    RejectedError,
+    UnknownOutcome,
+    UsageError,
+)
+from sqlsess_cli.nearest import did_you_mean
+from sqlsess_cli.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where SQL text came from.
+
+    Attributes:
+        text: the script.
+        name: the file's name; nothing for text of the command line.
+    """
+
+    text: str
+    name: str = ""
+
+    def where(self, line: int, column: int) -> str:
+        """`FILE:LINE:COLUMN: `; nothing for one line of the command line."""
+        name = self.name or ("line" if "\n" in self.text.strip() else "")
+        return f"{name}:{line}:{column}: " if name else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One statement of a script, with what it does and the values it is given."""
+
+    statement: Statement
+    verb: Verb
+    values: Mapping[str, object]
+    where: str
+
+
+def steps(
+    source: Source, dialect: str, hooks: Dialect, values: Mapping[str, object], *, write: bool
+) -> Sequence[Step]:
+    """The statements of a script, if all of them may be sent.
+
+    Args:
+        source: the script.
+        dialect: SQLAlchemy's name of the database, for how it is read.
+        hooks: how that database differs.
+        values: by parameter; every one must be used.
+        write: the script may change data.
+
+    Raises:
+        UsageError: a statement is not whole, is a client's command, or lacks a value.
+        RefusedError: a statement would begin or end a transaction, or may write where the
+            database cannot be told to refuse that.
+    """
+    # A mysql:// URL may lead to a MariaDB, whose comments can hold more.
+    lexical = lexical_of("mariadb" if dialect == "mysql" else dialect)
+    found = list(split(source.text, lexical))
+    if not found:
+        raise UsageError("there is no statement to execute")
+    made = [_step(statement, source, values) for statement in found]
+    unused = set(values) - {name for step in made for name in step.values}
+    if unused:
+        name = min(unused)
+        known = [item for statement in found for item in statement.parameters]
+        raise UsageError(f"no statement has a parameter :{name}", did_you_mean(name, known))
+    for step in made:
+        _may_be_sent(step, hooks, write=write)
+    return made
+
+
+def _step(statement: Statement, source: Source, values: Mapping[str, object]) -> Step:
+    where = source.where(statement.line, statement.column)
+    if not statement.complete:
+        raise UsageError(f"{where}the text ends inside a {statement.inside}", "close it")
+    if statement.keyword.startswith("\\"):
+        raise UsageError(f"{where}{statement.keyword} is a command of another client")
+    if statement.data is not None or _copies(statement):
+        raise UsageError(f"{where}COPY of standard input or output is not SQL alone")
+    missing = [name for name in statement.parameters if name not in values]
+    if missing:
+        name = missing[0]
+        hint = f"-p {name}=VALUE; a colon of an array slice is followed by a space"
+        raise UsageError(f"{where}the parameter :{name} has no value", hint)
+    used = {name: values[name] for name in statement.parameters}
+    return Step(statement, verb_of(statement), used, where)
+
+
+def _copies(statement: Statement) -> bool:
+    """Whether data of ours would follow, or the answer would be no rows."""
+    if statement.keyword != "COPY":
+        return False
+    words = (statement.text[at:end] for kind, at, end in tokens(statement.text, statement.lexical)
+             if kind == "word")  # fmt: skip
+    return not {"STDIN", "STDOUT"}.isdisjoint(map(str.upper, words))
+
+
+def _may_be_sent(step: Step, hooks: Dialect, *, write: bool) -> None:
+    if step.verb.controls_transaction:
+        raise RefusedError(
+            f"{step.where}{step.statement.keyword} would change the transaction itself",
+            "a command is one transaction: committed if all of it succeeds, else rolled back",
+        )
+    if write or step.verb.reads:
+        return
+    commits = step.verb.ends_transaction_implicitly and hooks.definitions_commit
+    if commits or _evades_reading(step.statement, hooks):
+        raise RefusedError(
+            f"{step.where}{step.statement.keyword} may write, and this command only reads",
+            "add --write",
+        )
+    if not hooks.reads_only:
+        raise RefusedError(
+            f"{step.where}{step.statement.keyword} may write, and {hooks.label} cannot be told "
+            "to refuse that",
+            "add --write",
+        )
+
+
+def _evades_reading(statement: Statement, hooks: Dialect) -> bool:
+    """Whether it may do what read-only transactions do not forbid; some servers skip comments."""
+    executable = re.search(r"/\*M?!", statement.text) is not None
+    return bool(hooks.evades_reading) and (executable or statement.keyword in hooks.evades_reading)
+
+
+def execute(session: Session, step: Step) -> Result | None:
+    """Execute one statement; its answer, if it gives one.
+
+    Raises:
+        SqlsessError: it was rejected; names the line.
+    """
+    transaction: Transaction = session.info[INFO]
+    commits = transaction.hooks.definitions_commit and step.verb.ends_transaction_implicitly
+    statement: Any = text(escaped_for_text(step.statement, step.values))
+    cursor_ok, changes = step.verb.cursor_ok and not transaction.write, not step.verb.reads
+    try:
+        result = run(session, statement, step.values, cursor_ok=cursor_ok, changes=changes)
+    except RejectedError as error:
+        error.message = f"{_where(step, error)}{error.message}"
+        # It commits what came before, even if it then fails; but not if it was never understood.
+        if commits and transaction.changed:
+            transaction.committed_itself = has_ended(session)
+        raise
+    except ConnectError as error:
+        if commits and transaction.phase == "execute":
+            hint = "look whether the change is there before you repeat it"
+            raise UnknownOutcome(error.message, hint, **error.details) from error
+        raise
+    except Interrupted:
+        transaction.committed_itself |= commits and transaction.changed
+        raise
+    transaction.committed_itself |= commits
+    transaction.changed |= changes
+    return result
+
+
+def _where(step: Step, error: RejectedError) -> str:
+    """The line of the statement, or the very place if the database named it."""
+    position = error.details.get("position")
+    if not step.where or not isinstance(position, int) or step.values:
+        return step.where
+    line, column = step.statement.place(position - 1)
+    return f"{step.where.split(':')[0]}:{line}:{column}: "

@@ -1,0 +1,1 @@
+"""Transactions: begun, watched, translated when they fail, and reported as they ended."""

@@ -1,0 +1,102 @@
+"""Errors translated by phase: what SQLAlchemy and the drivers raise, in the user's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import exc
+
+from sqlsess_cli.core.transaction.state import Transaction
+from sqlsess_cli.dialects._base import Fault, first_line
+from sqlsess_cli.errors import (
+    ConfigError,
+    ConnectError,
+    RefusedError,
+    RejectedError,
+    SqlsessError,
+    UnknownOutcome,
+    UsageError,
+)
+
+_UNREACHABLE = "check host, port and database name, and that the server runs"
+
+
+@contextmanager
+def translated(transaction: Transaction) -> Iterator[None]:
+    """Raise our errors instead of SQLAlchemy's and the driver's.
+
+    Args:
+        transaction: says where we are: the same error means different things while connecting,
+            executing and committing, and the driver's class does not tell them apart.
+
+    Raises:
+        SqlsessError: with the original as its cause.
+    """
+    try:
+        yield
+    except SqlsessError:
+        raise
+    except exc.DBAPIError as error:
+        original = error.orig or error
+        lost = error.connection_invalidated
+        raise _meant(original, lost=lost, transaction=transaction) from error
+    except RecursionError as error:
+        raise UsageError("the statement is nested too deeply", "split it") from error
+    except exc.UnboundExecutionError as error:
+        hint = "give [db.…] a url, or binds for each model"
+        raise ConfigError(f"{transaction.database}: {first_line(error)}", hint) from error
+    except exc.StatementError as error:
+        raise RejectedError(first_line(error.orig or error)) from error
+    except exc.SQLAlchemyError as error:
+        raise RejectedError(first_line(error)) from error
+    except Exception as error:
+        meant = _of_driver(error, transaction)
+        if meant is None:
+            raise
+        raise meant from error
+
+
+def _of_driver(error: Exception, transaction: Transaction) -> SqlsessError | None:
+    """What an error means that came from the driver past SQLAlchemy; None for any other."""
+    refused = isinstance(error, TypeError) and "keyword argument" in str(error)
+    if refused and transaction.phase == "connect":
+        problem = f"{transaction.database}: the driver refuses an option: {first_line(error)}"
+        return ConfigError(problem, "see the options in the URL, and [db.NAME.connect]")
+    # Hooks of ours call the driver directly; its errors are known by PEP 249's names.
+    if "Error" in (base.__name__ for base in type(error).__mro__[:-3]):
+        return _meant(error, lost=False, transaction=transaction)
+    return None
+
+
+def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> SqlsessError:
+    fault = transaction.hooks.diagnose(error)
+    name = transaction.database
+    details: dict[str, Any] = {"database": name, "sqlstate": fault.code, "position": fault.position}
+    lost = lost or fault.meaning == "lost"
+    if transaction.phase == "connect" or fault.meaning == "unreachable":
+        advice = fault.hint or _advice(fault) or _UNREACHABLE
+        return ConnectError(f"cannot connect to {name}: {fault.message}", advice, **details)
+    if lost and transaction.phase == "commit":
+        message = f"the connection to {name} was lost while committing: {fault.message}"
+        return UnknownOutcome(message, "look whether the change is there before you repeat it")
+    if lost:
+        return ConnectError(f"the connection to {name} was lost: {fault.message}", **details)
+    if fault.meaning == "read only" and not transaction.write:
+        message = f"refused: {name} is only read here: {fault.message}"
+        return RefusedError(message, "a command that may change data takes --write", **details)
+    return RejectedError(f"{name}: {fault.message}", fault.hint or _advice(fault), **details)
+
+
+def _advice(fault: Fault) -> str:
+    """What to try, by what the error is about."""
+    return {
+        "denied": "check the user, the password and the rights of that account",
+        "other": "",
+        "unreachable": _UNREACHABLE,
+        "missing": "sqlsess models lists what is there",
+        "locked": "another transaction holds a lock; try again",
+        "read only": "the server or the file cannot be written",
+        "lost": "",
+    }[fault.meaning]

@@ -1,0 +1,85 @@
+"""What is known of one begin() block, and the one true line about how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from sqlsess_cli.dialects._base import Dialect
+from sqlsess_cli.result import Unreadable
+
+INFO = "sqlsess"  # the key of Session.info that holds the Transaction
+RAW = "sqlsess_raw"  # execution option: the cursor's values are read by us
+
+Phase = Literal["connect", "execute", "commit", "over"]
+Outcome = Literal["open", "read", "committed", "rolled back", "partly committed", "unknown"]
+
+
+@dataclass(slots=True)
+class Transaction:
+    """What is known of one begin() block while it runs, and what became of it.
+
+    Attributes:
+        database: its name.
+        hooks: how its database differs.
+        write: it may change data; otherwise it is read-only at the database, and rolled back.
+        echo: shows each statement as it is sent.
+        phase: how far it has come.
+        outcome: how it ended.
+        statements: how many statements of the user's were executed.
+        rows: how many rows they changed, as the database counts.
+        changed: a statement was executed that may have changed data.
+        committed_itself: the database committed on its own, as some do at each definition (DDL).
+        not_undone: after the rollback, the server kept what was written to some tables.
+        connections: those that take part.
+        unreadable: by column, how many cells its mapped type could not read, and the first.
+        started: when, in seconds of the monotonic clock.
+    """
+
+    database: str
+    hooks: Dialect
+    write: bool
+    echo: Callable[[str], None] | None = None
+    phase: Phase = "connect"
+    outcome: Outcome = "open"
+    statements: int = 0
+    rows: int = 0
+    changed: bool = False
+    committed_itself: bool = False
+    not_undone: bool = False
+    connections: list[Connection] = field(default_factory=list)
+    unreadable: dict[str, tuple[int, Unreadable]] = field(default_factory=dict)
+    started: float = field(default_factory=monotonic)
+
+    def detail(self) -> str:
+        """Counts and time, for those who ask for more."""
+        counted = f"{self.statements} statement{'' if self.statements == 1 else 's'}"
+        return f"{self.database}: {counted} in {(monotonic() - self.started) * 1000:.0f} ms"
+
+    def spoilt(self, column: str, cell: Unreadable) -> None:
+        """Remember that a cell could not be read: how many of its column, and the first."""
+        count, first = self.unreadable.get(column, (0, cell))
+        self.unreadable[column] = count + 1, first
+
+    def line(self) -> str:
+        """The one true line: what became of it."""
+        name = self.database
+        if self.outcome == "committed":
+            counted = [f"{self.rows} row{'' if self.rows == 1 else 's'} changed"]
+            if self.statements != 1:
+                counted.append(f"{self.statements} statements")
+            itself = " (the server commits at each definition)"
+            return f"committed: {', '.join(counted)} on {name}{itself * self.committed_itself}"
+        if self.outcome == "partly committed":
+            why = "the server commits at each definition; what followed was rolled back"
+            if self.not_undone:
+                why = "tables without transactions kept what was written; the rest was rolled back"
+            return f"committed: in part on {name}: {why}"
+        if self.outcome == "unknown":
+            return f"unknown: {name} may have committed or not"
+        reached = "nothing was sent to" if self.phase == "connect" else "nothing was changed on"
+        return f"rolled back: {reached} {name}"

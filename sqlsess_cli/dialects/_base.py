@@ -1,0 +1,260 @@
+"""Every way in which databases differ for us, each with the portable answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib.util import find_spec
+from math import isfinite
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import Column, Connection, Engine, types
+from sqlalchemy.engine import URL, CursorResult, Inspector
+from sqlalchemy.types import TypeEngine
+
+from sqlsess_cli.registry import Registry
+from sqlsess_cli.result import Block, JsonText, Kind
+
+DIALECTS = Registry("sqlsess_cli.dialects", "dialect")
+
+Settings = Mapping[str, Any]
+Reader = Callable[[Any], object]
+Meaning = Literal["lost", "unreachable", "denied", "read only", "missing", "locked", "other"]
+
+_ASYNCHRONOUS = frozenset({"aiomysql", "aiosqlite", "asyncmy", "asyncpg", "psycopg_async"})
+_LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A DBAPI driver: its name in a URL, the module it needs, and our extra that brings it."""
+
+    name: str
+    module: str
+    extra: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What an error of a driver means, in the database's own words.
+
+    Attributes:
+        meaning: what it is about; decides the exit code.
+        message: one line.
+        hint: what the database suggests.
+        code: SQLSTATE or the database's own number.
+        position: where in the statement, from 1, if the database says so.
+    """
+
+    meaning: Meaning
+    message: str
+    hint: str = ""
+    code: str | None = None
+    position: int | None = None
+
+
+class Dialect:
+    """The hooks, answered for a database we know nothing about."""
+
+    label: ClassVar[str] = "the database"
+    drivers: ClassVar[tuple[Driver, ...]] = ()
+    fetch_size: ClassVar[int] = 500  # rows taken from the driver at a time
+    savepoints: ClassVar[bool] = True
+    reads_only: ClassVar[bool] = False  # begin(write=False) makes the database refuse writes
+    definitions_commit: ClassVar[bool] = False  # DDL ends the transaction, and commits it
+    # First words of what can make a session write again that was set to reading.
+    evades_reading: ClassVar[frozenset[str]] = frozenset()
+
+    def choose_driver(self, url: URL) -> URL:
+        """The URL with a driver: its own, else the first of ours that is installed.
+
+        A driver for an application's event loop is replaced as well: we work without one.
+        """
+        name, _, own = url.drivername.partition("+")
+        if own and own not in _ASYNCHRONOUS:
+            return url
+        installed = (driver for driver in self.drivers if find_spec(driver.module) is not None)
+        driver = next(installed, None) or next(iter(self.drivers), None)
+        return url.set(drivername=f"{name}+{driver.name}") if driver else url
+
+    def extra_for(self, module: str) -> str:
+        """What to install for a driver that is missing."""
+        extras = (driver.extra for driver in self.drivers if driver.module == module)
+        extra = next((item for item in extras if item), "")
+        return f"pip install 'sqlsess[{extra}]'" if extra else f"pip install {module}"
+
+    def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
+        """Arguments for the driver's connect: TLS, time limits, what must never be on."""
+        return {}
+
+    def password(self, url: URL, environ: Mapping[str, str]) -> str | None:
+        """The password that this database's own option files hold for a URL without one."""
+        return None
+
+    def prepare(self, engine: Engine) -> None:
+        """Listen to what an engine of ours must do whenever it connects."""
+
+    def begin(self, connection: Connection, *, write: bool) -> None:
+        """Make the transaction that has just begun what it promises: real, or read-only."""
+
+    def undo(self, connection: Connection) -> bool:
+        """Roll a write back; False when the server says that it could not undo all of it."""
+        return True
+
+    def canceller(self, engine: Engine, dbapi: Any) -> Callable[[], None]:
+        """How to stop, from another thread, what a DBAPI connection is waiting for."""
+        return lambda: None
+
+    def streaming(self, *, cursor_ok: bool) -> dict[str, Any]:
+        """Execution options that make the driver hand rows out as they come."""
+        return {"stream_results": True, "max_row_buffer": self.fetch_size}
+
+    def prepare_cursor(self, cursor: Any) -> None:
+        """Have a cursor give values as the database writes them, where that loses less."""
+
+    def fetch(self, result: CursorResult[Any]) -> Block:
+        """The next rows as the driver gives them, `fetch_size` at most; none at the end."""
+        rows: Block = result.cursor_strategy.fetchmany(result, result.cursor, self.fetch_size)
+        return rows
+
+    def readers(self, description: Sequence[Any], mapped: Sequence[bool]) -> list[Reader | None]:
+        """For each column, what turns such a value into the one the driver would have given.
+
+        Args:
+            description: the cursor's.
+            mapped: for each column, whether a mapped type goes on with the value; where none
+                does, the database's own text may stay.
+        """
+        return [None] * len(description)
+
+    def kinds(self, description: Sequence[Any]) -> list[Kind]:
+        """For each column of textual SQL, what the driver tells of its values."""
+        return ["other"] * len(description)
+
+    def abandon(self, cursor: Any) -> bool:
+        """Prepare to leave a stream early; True when the connection must be given up for it."""
+        return False
+
+    def diagnose(self, error: BaseException) -> Fault:
+        """What an error of the driver means."""
+        return Fault("other", first_line(error))
+
+    def server(self, connection: Connection) -> str:
+        """The server's name and version."""
+        version = connection.dialect.server_version_info or ()
+        return f"{connection.dialect.name} {'.'.join(map(str, version))}".strip()
+
+    def tls(self, connection: Connection) -> str:
+        """The state of encryption: protocol and cipher, or "none"."""
+        return "unknown"
+
+    def schemas(self, inspector: Inspector) -> list[str | None]:
+        """The schemas whose tables are listed; None is the one that need not be said."""
+        return [None]
+
+    def table_named(self, connection: Connection, schema: str | None, name: str) -> str:
+        """A table's name as it was declared, where the database takes it in any case."""
+        return name
+
+    def reflected(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
+        """The type to read a reflected column with."""
+        return type_
+
+    def as_written(self, type_: TypeEngine[Any]) -> bool:
+        """Whether the driver's value is shown, since the mapped type's own way to read it loses.
+
+        A Float may be a Decimal of ten digits for the application; the driver's number has all.
+        """
+        return isinstance(type_, types.Float) or getattr(type_, "as_stored", False)
+
+    def shown(self, type_: TypeEngine[Any], processor: Reader) -> Reader:
+        """How a mapped type's value is shown, given SQLAlchemy's own way to read it.
+
+        An Enum or JSON value must be readable, but is shown as the database spells it.
+        """
+        if isinstance(type_, types.Enum):
+            return lambda value: (processor(value), value)[1]
+        if isinstance(type_, types.JSON):
+            return lambda value: (processor(value), as_json(value))[1]
+        return processor
+
+    def insert_clause(self, columns: Sequence[Column[Any] | None]) -> str:
+        """What stands before VALUES, to insert into these columns."""
+        return ""
+
+    def literal(self, value: object, kind: Kind) -> str:
+        """A value as this database reads it in SQL text."""
+        if value is None:
+            return "NULL"
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        if isinstance(value, int | float | Decimal):
+            return self.number(value)
+        if isinstance(value, bytes | bytearray | memoryview):
+            return self.binary(bytes(value))
+        return self.text(self.spelled(value, kind))
+
+    def number(self, value: float | Decimal) -> str:
+        """A number; those that are none are texts, as most databases take them."""
+        # An exponent would make a Decimal a float in some databases, with fewer digits.
+        spelled = f"{value:f}" if isinstance(value, Decimal) else repr(value)
+        return spelled if finite(value) else self.text(spelled)
+
+    def binary(self, value: bytes) -> str:
+        """A binary string."""
+        return f"X'{value.hex()}'"
+
+    def text(self, value: str) -> str:
+        """A character string."""
+        return "'" + value.replace("'", "''") + "'"
+
+    def spelled(self, value: object, kind: Kind) -> str:
+        """Any other value as the text that a column of its type takes."""
+        if isinstance(value, str):
+            return value
+        if kind == "json" or isinstance(value, dict | list):
+            from json import dumps
+
+            return value if isinstance(value, JsonText) else dumps(value, default=str)
+        return str(value)
+
+
+def find(name: str) -> Dialect:
+    """The hooks of a database, by SQLAlchemy's name for it; the portable ones if it has no file."""
+    if name not in DIALECTS.names:
+        return Dialect()
+    dialect: Dialect = DIALECTS.load(name).DIALECT
+    return dialect
+
+
+def as_json(value: object) -> object:
+    """JSON text as what it is; parsed where it holds numbers that only Python takes for JSON."""
+    if type(value) is not str:
+        return value
+    if "NaN" in value or "Infinity" in value:
+        from json import loads
+
+        return loads(value, parse_float=Decimal)
+    return JsonText(value)
+
+
+def finite(value: float | Decimal) -> bool:
+    """Whether a number is one; also of those that a float cannot hold."""
+    return (
+        value.is_finite()
+        if isinstance(value, Decimal)
+        else isinstance(value, int) or isfinite(value)
+    )
+
+
+def is_local(url: URL) -> bool:
+    """Whether a URL stays on this machine: loopback, or a socket."""
+    host = url.host or ""
+    return host in _LOCAL or host.startswith("127.")
+
+
+def first_line(error: BaseException) -> str:
+    """An error's first line, without the driver's decoration."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

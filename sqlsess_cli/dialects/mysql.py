@@ -1,0 +1,267 @@
+"""MySQL and MariaDB: PyMySQL first, one TLS context an engine, KILL QUERY to cancel."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import time, timedelta
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, Engine, event, text, types
+from sqlalchemy.dialects.mysql import BIT, SET
+from sqlalchemy.engine import URL
+
+from sqlsess_cli.dialects._base import (
+    Dialect,
+    Driver,
+    Fault,
+    Meaning,
+    Reader,
+    Settings,
+    is_local,
+)
+from sqlsess_cli.errors import ConfigError
+from sqlsess_cli.result import Kind
+
+_CONNECT_TIMEOUT = 10  # seconds
+_NOT_UNDONE = 1196  # the warning that a rollback gives for tables without transactions
+_LIMITED = "sqlsess_limited"  # key of a connection record whose read_timeout is ours
+
+_MEANINGS: dict[int, Meaning] = {
+    1040: "unreachable",  # too many connections
+    1044: "denied",
+    1045: "denied",
+    1049: "unreachable",  # unknown database
+    1054: "missing",
+    1142: "denied",
+    1143: "denied",
+    1146: "missing",
+    1205: "locked",
+    1227: "denied",
+    1290: "read only",  # the server runs with --read-only
+    1305: "missing",
+    1698: "denied",
+    1792: "read only",  # the transaction is read-only
+    1836: "read only",
+    1927: "lost",
+    2002: "unreachable",
+    2003: "unreachable",
+    2005: "unreachable",
+    2006: "lost",
+    2013: "lost",
+    2014: "lost",
+    2026: "unreachable",  # TLS
+    2055: "lost",
+    4031: "lost",
+}
+
+
+# PyMySQL's and mysqlclient's numbers of types.
+_TIME, _BIT = 11, 16
+
+
+def _clock(value: object) -> object:
+    """A time of day if it is one: the type holds up to 838 hours, and negative ones."""
+    if not isinstance(value, timedelta) or value.days != 0:
+        return value
+    minutes, seconds = divmod(value.seconds, 60)
+    return time(minutes // 60, minutes % 60, seconds, value.microseconds)
+
+
+def _bits(value: object) -> object:
+    """The number that a bit field is."""
+    return int.from_bytes(value) if isinstance(value, bytes) else value
+
+
+_READERS: dict[int, Reader] = {_TIME: _clock, _BIT: _bits}
+
+
+class MySQL(Dialect):
+    """MySQL, and MariaDB under a mysql:// URL."""
+
+    label: ClassVar[str] = "MySQL"
+    drivers: ClassVar[tuple[Driver, ...]] = (
+        Driver("pymysql", "pymysql"),
+        Driver("mysqldb", "MySQLdb"),
+    )
+    reads_only: ClassVar[bool] = True
+    fetch_size: ClassVar[int] = 500
+    definitions_commit: ClassVar[bool] = True
+    # Text that is only known when it is executed, and compound statements.
+    evades_reading: ClassVar[frozenset[str]] = frozenset(
+        {"BINLOG", "CASE", "EXECUTE", "FOR", "IF", "LOOP", "PREPARE", "REPEAT", "WHILE"}
+    )
+
+    def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
+        """TLS as the settings ask; a file of this machine is never sent to a server."""
+        asked = {*url.query, *settings.get("connect", {})}
+        if sent := asked & {"local_infile", "allow_local_infile"}:
+            raise ConfigError(
+                f"{min(sent)} would let the server read files of this machine",
+                "leave it out; loading data does not need it",
+            )
+        if url.get_driver_name() != "pymysql":
+            return {}
+        return {"connect_timeout": _CONNECT_TIMEOUT, **_tls(url, settings, asked)}
+
+    def password(self, url: URL, environ: Mapping[str, str]) -> str | None:
+        """MYSQL_PWD, or the [client] group of ~/.my.cnf when host and user agree with it."""
+        if environ.get("MYSQL_PWD"):
+            return environ["MYSQL_PWD"]
+        path = os.path.join(environ.get("HOME", ""), ".my.cnf")
+        if url.get_driver_name() != "pymysql" or not os.path.isfile(path):
+            return None
+        from pymysql.optionfile import Parser
+
+        parser = Parser(strict=False)
+        parser.read(path, encoding="utf-8")
+        group = dict(parser.items("client")) if parser.has_section("client") else {}
+        for key, ours in (("user", url.username), ("host", url.host)):
+            if ours and group.get(key, f"'{ours}'").strip("'\"") != ours:
+                return None
+        secret = group.get("password")
+        return None if secret is None else secret.strip("'\"")
+
+    def prepare(self, engine: Engine) -> None:
+        """Limit the whole way to a connection: the driver's limit ends before the greeting."""
+        if engine.dialect.driver != "pymysql":
+            return
+
+        @event.listens_for(engine, "do_connect")
+        def limit(_dialect: Any, record: Any, _arguments: Any, named: dict[str, Any]) -> None:
+            if "read_timeout" not in named:
+                named["read_timeout"] = named.get("connect_timeout")
+                record.info[_LIMITED] = True
+
+        @event.listens_for(engine, "connect")
+        def lift(dbapi: Any, record: Any) -> None:
+            if _LIMITED in record.info:  # a statement may take as long as it takes
+                dbapi._read_timeout = None  # noqa: SLF001  there is no public way
+
+    def begin(self, connection: Connection, *, write: bool) -> None:
+        """A read-only transaction, in a session whose next ones are read-only too.
+
+        The transaction alone does not hold: MariaDB commits it at a definition (DDL), and then
+        executes the definition outside of it.
+        """
+        if not write:
+            connection.execute(text("SET SESSION TRANSACTION READ ONLY"))
+            connection.execute(text("START TRANSACTION READ ONLY"))
+
+    def undo(self, connection: Connection) -> bool:
+        """Tables of some engines, such as MyISAM, have no transactions: only a warning tells."""
+        dbapi: Any = connection.connection.dbapi_connection
+        cursor = dbapi.cursor()
+        cursor.execute("ROLLBACK")
+        cursor.execute("SHOW WARNINGS")
+        return not any(row[1] == _NOT_UNDONE for row in cursor.fetchall())
+
+    def canceller(self, engine: Engine, dbapi: Any) -> Callable[[], None]:
+        """KILL QUERY, on a connection of its own."""
+        thread = dbapi.thread_id()
+
+        def kill() -> None:
+            # A pool of its own: the engine's may be used up by the very connection that waits.
+            with suppress(engine.dialect.loaded_dbapi.Error):
+                connection = engine.pool.recreate().connect()
+                try:
+                    connection.cursor().execute(f"KILL QUERY {thread:d}")
+                finally:
+                    connection.close()
+
+        return kill
+
+    def abandon(self, cursor: Any) -> bool:
+        """Give the connection up: the driver would read all the remaining rows to keep it."""
+        result: Any = getattr(cursor, "_result", None)
+        if not getattr(result, "unbuffered_active", False):
+            return False
+        # Otherwise the cursor, when it is collected, still tries to read from the closed socket.
+        result.unbuffered_active = False
+        return True
+
+    def readers(self, description: Sequence[Any], mapped: Sequence[bool]) -> list[Reader | None]:
+        """Times of day, and bit fields as numbers."""
+        return [
+            None if goes_on else _READERS.get(column[1])
+            for column, goes_on in zip(description, mapped, strict=True)
+        ]
+
+    def as_written(self, type_: types.TypeEngine[Any]) -> bool:
+        """A TIME that is no time of day would lose its days, and a number its digits.
+
+        A SET would lose the order that it is written in.
+        """
+        if isinstance(type_, SET):
+            return not type_.retrieve_as_bitwise
+        return isinstance(type_, (types.Numeric, types.Time, BIT)) or super().as_written(type_)
+
+    def diagnose(self, error: BaseException) -> Fault:
+        """By the error's number, the first of its arguments."""
+        number = error.args[0] if error.args and isinstance(error.args[0], int) else None
+        message = " ".join(str(error.args[1]).split()) if len(error.args) > 1 else str(error)
+        meaning = _MEANINGS.get(number or 0, "other")
+        if type(error).__name__ == "InterfaceError":
+            meaning = "lost"
+        return Fault(
+            meaning, message or "the connection was lost", code=str(number) if number else None
+        )
+
+    def server(self, connection: Connection) -> str:
+        """MySQL or MariaDB, as the server says."""
+        version = str(connection.scalar(text("SELECT VERSION()")))
+        name = "MariaDB" if "mariadb" in version.lower() else "MySQL"
+        return f"{name} {version.partition('-')[0]}"
+
+    def tls(self, connection: Connection) -> str:
+        """Protocol and cipher of this session."""
+        rows = connection.execute(
+            text("SHOW STATUS WHERE variable_name IN ('Ssl_version','Ssl_cipher')")
+        )
+        status = {str(name).lower(): str(value) for name, value in rows}
+        if not status.get("ssl_cipher"):
+            return "none"
+        dbapi: Any = connection.connection.dbapi_connection
+        context = getattr(dbapi, "ctx", None)
+        checked = "verified" if getattr(context, "verify_mode", 0) else "not verified"
+        return f"{status.get('ssl_version')} {status['ssl_cipher']} ({checked})"
+
+    def binary(self, value: bytes) -> str:
+        """Hexadecimal; an empty one has no digits to write."""
+        return f"X'{value.hex()}'"
+
+    def text(self, value: str) -> str:
+        """Backslashes are escapes here, unless the server's mode says otherwise.
+
+        Some clients end a statement at a NUL.
+        """
+        escaped = value.replace("\\", "\\\\").replace("\0", "\\0").replace("'", "''")
+        return f"'{escaped}'"
+
+    def spelled(self, value: object, kind: Kind) -> str:
+        """A TIME has all its hours, and no days."""
+        if not isinstance(value, timedelta):
+            return super().spelled(value, kind)
+        hours, rest = divmod(abs(value), timedelta(hours=1))
+        return f"{'-' if value.days < 0 else ''}{hours}:{str(rest)[2:]}"
+
+
+def _tls(url: URL, settings: Settings, asked: set[str]) -> dict[str, Any]:
+    """PyMySQL's TLS arguments: one context for the engine; the driver makes one a connection."""
+    mode = settings.get("tls") or ("off" if is_local(url) else "verify")
+    if any(name.startswith("ssl") for name in asked):
+        return {}  # the driver's own options say it
+    if mode == "off" and "tls_ca" not in settings:
+        return {"ssl_disabled": True}
+    import ssl
+
+    context = ssl.create_default_context(cafile=settings.get("tls_ca"))
+    # Certificates that MySQL makes for itself lack fields that Python 3.13 asks for.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if mode == "insecure":
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return {"ssl": context}
+
+
+DIALECT = MySQL()

@@ -1,0 +1,1 @@
+"""How answers look: one file per format."""

@@ -1,0 +1,86 @@
+"""A block of rows as text, a whole column at a time: that is what makes the formats fast.
+
+A column whose values all print themselves is never looked at one by one; a text column is searched
+once, joined, for what the format would have to escape; and one `%` fills in all rows of a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import date, datetime, time
+from decimal import Decimal
+from itertools import chain
+from types import NoneType
+from uuid import UUID
+
+from sqlsess_cli.formats._values import FLAT, digits
+from sqlsess_cli.result import Block
+
+Values = Sequence[object]
+
+# What str() spells as we want it, in characters that no format has to escape.
+PLAIN: frozenset[type] = frozenset({int, float, Decimal, datetime, date, time, UUID})
+_NULLABLE = PLAIN | {NoneType}
+_TEXT: frozenset[type] = frozenset({str, NoneType})
+
+
+def columns(block: Block) -> list[Values]:
+    """The block turned on its side."""
+    return list(zip(*block, strict=True))
+
+
+def filled(template: str, block: Iterable[Values]) -> str:
+    """The template, once for each row, with the row's values; `block` is given as columns."""
+    rows = list(zip(*block, strict=True))
+    values = tuple(chain.from_iterable(rows))
+    try:
+        return template * len(rows) % values
+    except ValueError:  # an int with more digits than str() gives
+        return (
+            template
+            * len(rows)
+            % tuple(digits(value) if type(value) is int else value for value in values)
+        )
+
+
+def literal(text: str) -> str:
+    """The text as a part of a template that stands for itself."""
+    return text.replace("%", "%%")
+
+
+def plain(values: Values, null: str) -> Values | None:
+    """The values as they print when there is no text among them; otherwise None."""
+    kinds = set(map(type, values))
+    if kinds <= PLAIN:
+        return values
+    if kinds <= _NULLABLE:
+        return [null if value is None else value for value in values]
+    return None
+
+
+def texts(values: Values) -> Sequence[str | None]:
+    """Every value as text; None stays None."""
+    kinds = set(map(type, values))
+    if kinds <= _TEXT:
+        return values  # type: ignore[return-value]  # the line above has just looked
+    if kinds <= _NULLABLE:
+        with suppress(ValueError):  # an int with more digits than str() gives
+            return [None if value is None else str(value) for value in values]
+    return [None if value is None else FLAT[type(value)](value) for value in values]
+
+
+def escaped(
+    values: Values, odd: Callable[[str], object], spell: Callable[[str], str], null: str
+) -> Values:
+    """The values as they print, each text in which something is `odd` spelled.
+
+    `odd` must find in texts joined by spaces whatever it finds in one of them.
+    """
+    easy = plain(values, null)
+    if easy is not None:
+        return easy
+    found = texts(values)
+    if odd(" ".join(filter(None, found))):
+        found = [spell(text) if text and odd(text) else text for text in found]
+    return [null if text is None else text for text in found] if None in found else found

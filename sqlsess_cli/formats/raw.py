@@ -1,0 +1,20 @@
+"""Values as they are, tabs between them, one row per line: no header, quotes or escapes."""
+
+from __future__ import annotations
+
+from sqlsess_cli.formats._bare import bare
+from sqlsess_cli.formats._base import Style
+from sqlsess_cli.formats._columns import columns, filled
+from sqlsess_cli.result import Result
+from sqlsess_cli.sinks import Sink
+
+MANY = True
+STYLED = False
+SUFFIX = ""
+
+
+def write(result: Result, sink: Sink, style: Style) -> None:
+    """Write one answer; see Format."""
+    template = "\t".join(["%s"] * len(result.columns)) + "\n"
+    for block in result.blocks:
+        sink.write(filled(template, [bare(values, style.null or "") for values in columns(block)]))

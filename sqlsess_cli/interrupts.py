@@ -1,0 +1,136 @@
+"""Signals: where one arrives, the running statement is cancelled and the command unwinds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from sqlsess_cli.errors import Interrupted
+
+CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+
+_ECHO = 0.3  # seconds in which a second signal is the same wish, sent twice by a wrapper
+_PATIENCE = 3.0  # seconds that a cancel request may take
+
+
+class Interrupts:
+    """What happens when somebody wants us to stop.
+
+    A driver written in C does not return to Python while it waits, so a handler alone comes too
+    late: a thread that the interpreter wakes through a pipe cancels the statement on its server,
+    the driver's call returns, and then the handler raises Interrupted in the main thread.
+    """
+
+    def __init__(self) -> None:
+        self._held = False
+        self._last: int | None = None
+        self._first: float | None = None
+
+    def install(self) -> None:
+        """Handle the signals from now on; one that was ignored at our start (nohup) stays so."""
+        for signum in CAUGHT:
+            if signal.getsignal(signum) is not signal.SIG_IGN:
+                signal.signal(signum, self._handle)
+        sys.unraisablehook = self._unraisable
+
+    def limit(self, seconds: float) -> None:
+        """Interrupt with SIGALRM after so many seconds; 0 takes the limit back."""
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    @contextmanager
+    def within(self, seconds: float | None) -> Iterator[None]:
+        """Give a block a limit of its own; after it, a limit that there was before goes on."""
+        if seconds is None:
+            yield
+            return
+        before, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, before)
+
+    def check(self, cause: BaseException | None = None) -> None:
+        """Interrupt now if a signal has arrived that did not: it was held off, or got lost.
+
+        Args:
+            cause: what was raised instead. Drivers drop what is raised in their callbacks, and a
+                signal there shows as whatever they make of that.
+        """
+        lost = self._first is not None and not isinstance(cause, Interrupted)
+        if self._last is not None and (cause is None or lost):
+            raise Interrupted(self._last) from cause
+
+    def _handle(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002  the signature of a handler
+        self._last = signum
+        if self._held:
+            return
+        now = time.monotonic()
+        if self._first is None:
+            self._first = now
+            raise Interrupted(signum)
+        if now - self._first > _ECHO:  # asked again while unwinding: leave at once
+            signal.signal(signum, signal.SIG_DFL)
+            os.kill(os.getpid(), signum)
+
+    def _unraisable(self, about: sys.UnraisableHookArgs) -> None:
+        """Send a signal again that a destructor swallowed; what else fails in one tells nobody."""
+        if isinstance(about.exc_value, Interrupted):
+            from threading import Timer
+
+            self._first = None
+            # A moment later: raised in here it would be lost once more.
+            Timer(0.05, os.kill, (os.getpid(), about.exc_value.signum)).start()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let nothing interrupt the block: a COMMIT that was sent must be awaited."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+
+    @contextmanager
+    def watching(self, cancel: Callable[[], None]) -> Iterator[None]:
+        """While the block runs, call `cancel` from another thread as soon as a signal arrives."""
+        from threading import Thread
+
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        thread = Thread(target=self._wait, args=(reading, cancel), daemon=True)
+        before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        thread.start()
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            os.close(writing)
+            thread.join(_PATIENCE)
+
+    def _wait(self, reading: int, cancel: Callable[[], None]) -> None:
+        from threading import Thread
+
+        cancelling: Thread | None = None
+        first = 0.0
+        while arrived := os.read(reading, 1):
+            if arrived[0] not in CAUGHT or self._held:
+                continue
+            if cancelling is None:
+                first = time.monotonic()
+                cancelling = Thread(target=_quietly, args=(cancel,), daemon=True)
+                cancelling.start()
+            elif time.monotonic() - first > _ECHO:  # a driver that hears nothing is left behind
+                os._exit(128 + arrived[0])
+        os.close(reading)
+        if cancelling is not None:
+            cancelling.join(_PATIENCE)
+
+
+def _quietly(cancel: Callable[[], None]) -> None:
+    with suppress(Exception):  # the connection may be gone; the main thread tells what happened
+        cancel()

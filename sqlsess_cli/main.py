@@ -1,0 +1,160 @@
+"""argv becomes an exit code: the only exit, and the only place that catches everything."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from sqlsess_cli import __version__
+
+TYPE_CHECKING = False  # importing typing, to learn this, would cost --version a fifth
+if TYPE_CHECKING:
+    from sqlsess_cli.app import App
+    from sqlsess_cli.errors import SqlsessError
+    from sqlsess_cli.interrupts import Interrupts
+
+PROGRAM = "sqlsess"
+COMPLETE = "_SQLSESS_COMPLETE"  # set by the completion scripts: what the shell asks at a Tab
+
+
+def main() -> None:
+    """Run the command line of this process, and leave."""
+    code = 0 if sys.argv[1:] == ["--version"] and _told_version() else _run_process()
+    # Everything is written, closed and told: what is left is to tear the interpreter down, object
+    # by object, which costs a sixth of a whole query.
+    os._exit(code)
+
+
+def _told_version() -> bool:
+    """Answer before anything else is imported; whoever cannot be told so is told the long way."""
+    try:
+        os.write(1, f"{PROGRAM} {__version__}\n".encode())
+    except OSError:
+        return False
+    return True
+
+
+def _run_process() -> int:
+    import gc
+
+    gc.disable()  # importing makes no garbage; App.begin() turns it on again
+    from sqlsess_cli.errors import Interrupted
+    from sqlsess_cli.interrupts import Interrupts
+
+    interrupts = Interrupts()
+    interrupts.install()
+    try:
+        return _run_interruptible(interrupts)
+    except Interrupted as error:  # outside of a command: while we import, or tell how it ended
+        return error.exit_code
+
+
+def _run_interruptible(interrupts: Interrupts) -> int:
+    import atexit
+
+    from sqlsess_cli.terminal import Streams, Terminal
+
+    streams = Streams.of_process()
+    if "" in sys.path:  # python -m: the current directory is not where we import from
+        sys.path.remove("")
+    # What code of the user's prints is no answer of ours.
+    sys.stdout = sys.stderr
+    from sqlsess_cli.app import App
+
+    code = run(sys.argv[1:], App(Terminal(streams, os.environ), os.environ, interrupts))
+    atexit._run_exitfuncs()  # noqa: SLF001  os._exit would leave out what libraries registered
+    return code
+
+
+def run(arguments: list[str], app: App) -> int:
+    """Run one command line.
+
+    Args:
+        arguments: without the program's name.
+        app: its context.
+
+    Returns:
+        The exit code; everything is told by then.
+    """
+    from sqlsess_cli.commands._group import root
+    from sqlsess_cli.errors import Interrupted
+
+    _quieten(app)
+    try:
+        if asked := app.environ.get(COMPLETE):
+            from sqlsess_cli.commands.completion import complete
+
+            complete(app, asked)
+            return 0
+        with root().make_context(PROGRAM, arguments, obj=app) as context:
+            context.command.invoke(context)
+    except (Exception, Interrupted) as error:  # noqa: BLE001  the last resort; each is told below
+        return _told(app, error, arguments)
+    return 0
+
+
+def _told(app: App, error: BaseException, arguments: list[str]) -> int:
+    """Tell why it ended, and the exit code of that."""
+    import click
+
+    from sqlsess_cli.errors import (
+        ExitCode,
+        HungUp,
+        Interrupted,
+        NegativeAnswer,
+        SqlsessError,
+        UsageError,
+    )
+
+    match error:
+        case click.exceptions.Exit():
+            return error.exit_code
+        case HungUp():
+            return ExitCode.DONE if app.terminal.interactive else ExitCode.HUNG_UP
+        case Interrupted():
+            late = error.exit_code == ExitCode.TIMEOUT
+            app.terminal.tell(f"stopped: {'the time limit' if late else error.signum.name}")
+            app.tell_outcome(failed=True)
+            return error.exit_code
+        case click.exceptions.NoArgsIsHelpError():
+            app.terminal.tell(error.format_message(), lines=True)
+            return ExitCode.USAGE
+        case NegativeAnswer():  # not a failure: the exit code is the answer
+            app.reports.detail(error.message)
+            return error.exit_code
+        case SqlsessError():
+            pass
+        case click.ClickException():
+            error = UsageError(error.format_message(), _help_of(error))
+        case _:
+            bug = f"{type(error).__name__}: {error}"
+            error = SqlsessError(
+                bug, "this is a bug in sqlsess; --debug shows where"
+            ).with_traceback(error.__traceback__)
+    return _failed(app, error, arguments)
+
+
+def _failed(app: App, error: SqlsessError, arguments: list[str]) -> int:
+    if "--debug" in arguments or app.environ.get("SQLSESS_DEBUG"):
+        import traceback
+
+        shown = "".join(traceback.format_exception(error))
+        app.terminal.tell(shown.rstrip(), lines=True)
+    app.failed(error)
+    return int(error.exit_code)
+
+
+def _quieten(app: App) -> None:
+    """Warnings as one line each, without those about how the user's models are written."""
+    import warnings
+
+    def show(message: Warning | str, category: type[Warning], *_: object) -> None:
+        if category.__name__ != "MovedIn20Warning" and not issubclass(category, DeprecationWarning):
+            app.reports.warning(" ".join(str(message).split()))
+
+    warnings.showwarning = show  # type: ignore[assignment]
+
+
+def _help_of(error: object) -> str:
+    context = getattr(error, "ctx", None)
+    return f"see {context.command_path} --help" if context else ""

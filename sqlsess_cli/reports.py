@@ -1,0 +1,51 @@
+"""What people are told on standard error: errors, warnings, notices, and how a write ended."""
+
+from __future__ import annotations
+
+from sqlsess_cli.errors import SqlsessError
+from sqlsess_cli.options import Options
+from sqlsess_cli.terminal import DIM, RED, Terminal
+
+
+class Reports:
+    """Tells things, in the way that the options ask for.
+
+    Args:
+        terminal: whom we talk with.
+        options: those that are known so far; they decide quietness and the form of errors.
+    """
+
+    def __init__(self, terminal: Terminal, options: Options) -> None:
+        self.terminal = terminal
+        self.options = options
+
+    def error(self, error: SqlsessError) -> None:
+        """What failed, where, and what to try."""
+        if self.options.errors == "json":
+            from json import dumps
+
+            about = {"error": type(error).__name__, "exit": int(error.exit_code)}
+            about |= {"message": error.message, "hint": error.hint or None, **error.details}
+            self.terminal.tell(dumps(about, ensure_ascii=False, default=str))
+            return
+        self.terminal.tell(f"error: {error.message}", RED)
+        if error.hint:
+            self.terminal.tell(f"hint: {error.hint}", DIM)
+
+    def warning(self, text: str) -> None:
+        """What is not as it should be, but does not fail the command."""
+        self.terminal.tell(f"warning: {text}")
+
+    def notice(self, text: str) -> None:
+        """What is good to know, unless quiet is asked for."""
+        if not self.options.quiet:
+            self.terminal.tell(text, DIM)
+
+    def detail(self, text: str) -> None:
+        """What only those want to know who ask for more."""
+        if self.options.verbose:
+            self.terminal.tell(text, DIM)
+
+    def echo(self, statement: str) -> None:
+        """A statement as it is sent."""
+        self.terminal.tell(statement, DIM, lines=True)

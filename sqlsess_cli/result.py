@@ -1,0 +1,124 @@
+"""Result and Column: the one shape of every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self
+
+Kind = Literal[
+    "integer", "decimal", "float", "boolean", "text", "bytes", "date", "time", "datetime",
+    "interval", "json", "uuid", "enum", "array", "records", "other",
+]  # fmt: skip
+
+NUMERIC: frozenset[Kind] = frozenset({"integer", "decimal", "float"})
+
+Row = Sequence[object]
+Block = Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of an answer.
+
+    `kind` is what is known about every value in it; "other" where nothing is. A "json" column may
+    hold JSON text as the database gave it (see JsonText); a "records" column holds lists of
+    mappings, which documents nest and people read as tables of their own.
+    """
+
+    name: str
+    kind: Kind = "other"
+
+
+class JsonText(str):
+    """JSON exactly as the database stores it, so that no digit is lost by parsing it."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A cell whose stored value its mapped type cannot read: the raw value, and why."""
+
+    raw: object
+    reason: str
+
+    def __str__(self) -> str:
+        return f"!{self.raw}"
+
+
+@dataclass(frozen=True, slots=True)
+class InsertTarget:
+    """How the `sql` format spells this answer as INSERTs: in the words of its own database.
+
+    Attributes:
+        table: the table's name, quoted, with its schema.
+        quote: quotes the name of a column.
+        literal: spells a value of a kind.
+        columns: what the table itself calls each column of the answer, None where it has none to
+            insert into; empty when they are called the same.
+        clause: what stands before VALUES.
+    """
+
+    table: str
+    quote: Callable[[str], str]
+    literal: Callable[[object, Kind], str]
+    columns: Sequence[str | None] = ()
+    clause: str = ""
+
+
+class ReadBlock(list[Row]):
+    """Rows as their mapped types read them.
+
+    Args:
+        rows: these.
+        stored: gives the same rows as the database has them, to insert them again.
+    """
+
+    def __init__(self, rows: Iterable[Row], stored: Callable[[], Block]) -> None:
+        super().__init__(rows)
+        self.stored = stored
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One answer: named columns and a stream of rows.
+
+    Attributes:
+        columns: the columns, in order; names may repeat.
+        blocks: the rows, in blocks of some hundreds; each row as long as `columns`. Reading it may
+            raise SqlsessError.
+        title: what it is, for a person who gets several.
+        single: the answer is one object, not a list that happens to hold one.
+        insert: how to spell it as INSERTs, when the rows are of one table of one database.
+    """
+
+    columns: tuple[Column, ...]
+    blocks: Iterator[Block]
+    title: str = ""
+    single: bool = False
+    insert: InsertTarget | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, columns: Sequence[Column | str], rows: Sequence[Row], title: str = "") -> Self:
+        """A Result of rows that are already here."""
+        named = tuple(Column(item) if isinstance(item, str) else item for item in columns)
+        return cls(named, iter([rows] if rows else []), title)
+
+    @classmethod
+    def object(cls, values: Mapping[Any, object], title: str = "") -> Self:
+        """A Result that is one object: values by Column, or by name."""
+        named = tuple(Column(item) if isinstance(item, str) else item for item in values)
+        return cls(named, iter([[tuple(values.values())]]), title, single=True)
+
+    def first(self) -> Row | None:
+        """The first row; the others are given up."""
+        block = next(filter(None, self.blocks), None)
+        if isinstance(self.blocks, Generator):  # it may hold a cursor open
+            self.blocks.close()
+        return block[0] if block else None
+
+    def rows(self) -> Iterator[Row]:
+        """The rows one by one."""
+        for block in self.blocks:
+            yield from block

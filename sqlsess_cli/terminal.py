@@ -1,0 +1,200 @@
+"""The terminal: what our streams are, what people are told, and whom we can ask."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from io import FileIO
+from typing import Self
+
+from sqlsess_cli.errors import HungUp, OutputError, RefusedError
+from sqlsess_cli.inert import inert, inert_stream
+from sqlsess_cli.sinks import FileSink, PagedSink, RawOutput, Sink, StreamSink
+
+_UNINDENTED = re.compile("\n(?!    )")
+
+RED, DIM, BOLD, PLAIN = "\x1b[31m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """The three streams and what is known about them; a stream closed at our start is None."""
+
+    stdin: FileIO | None
+    stdout: RawOutput | None
+    stderr: RawOutput | None
+    stdin_is_terminal: bool
+    stdout_is_terminal: bool
+    stderr_is_terminal: bool
+
+    @classmethod
+    def of_process(cls) -> Self:
+        """Our own streams.
+
+        A closed descriptor is filled with the null device first: the next file or socket opened
+        would otherwise take its number, and an answer written to 1 would land in a database.
+        """
+        missing = [stream is None for stream in (sys.stdin, sys.stdout, sys.stderr)]
+        for _ in range(sum(missing)):
+            os.open(os.devnull, os.O_RDWR)
+        stdin, stdout, stderr = (
+            None if missing[fd] else FileIO(fd, "w" if fd else "r", closefd=False)
+            for fd in range(3)
+        )
+        terminals = [item is not None and item.isatty() for item in (stdin, stdout, stderr)]
+        return cls(stdin, stdout, stderr, *terminals)
+
+
+class Terminal:
+    """The person or program that we talk with.
+
+    Args:
+        streams: where to read and write.
+        environ: TERM, NO_COLOR, FORCE_COLOR, COLUMNS, LINES, PAGER.
+    """
+
+    def __init__(self, streams: Streams, environ: Mapping[str, str]) -> None:
+        self.streams = streams
+        self.environ = environ
+        self.color = "auto"  # or always, never
+        self._told = StreamSink(streams.stderr, "standard error")
+
+    @property
+    def interactive(self) -> bool:
+        """A person sees our answer."""
+        return self.streams.stdout_is_terminal
+
+    @property
+    def can_ask(self) -> bool:
+        """A person can be asked something and sees the question."""
+        return self.streams.stdin_is_terminal and self.streams.stderr_is_terminal
+
+    def size(self) -> tuple[int, int]:
+        """Columns and lines; 80 by 24 where nobody knows."""
+        columns, lines = 80, 24
+        for fd in (1, 2, 0):
+            with suppress(OSError):
+                columns, lines = os.get_terminal_size(fd)
+                break
+        return self._asked("COLUMNS") or columns, self._asked("LINES") or lines
+
+    def _asked(self, name: str) -> int:
+        text = self.environ.get(name, "")
+        return int(text) if text.isdecimal() else 0
+
+    def colored(self, *, stderr: bool = False) -> bool:
+        """Whether to use colour: the flag, then NO_COLOR, FORCE_COLOR, then what the stream is."""
+        if self.color != "auto":
+            return self.color == "always"
+        if self.environ.get("NO_COLOR"):
+            return False
+        if self.environ.get("FORCE_COLOR"):
+            return True
+        streams = self.streams
+        terminal = streams.stderr_is_terminal if stderr else streams.stdout_is_terminal
+        return terminal and self.environ.get("TERM") != "dumb"
+
+    def sink(self, path: str | None, *, styled: bool, paged: bool) -> Sink:
+        """Where an answer goes.
+
+        Args:
+            path: a file instead of standard output; "-" is standard output.
+            styled: the format makes its cells inert itself, and may send colour.
+            paged: a pager may be used when the answer is longer than the screen.
+        """
+        if path not in (None, "-"):
+            return FileSink(str(path))
+        terminal = self.streams.stdout_is_terminal
+        screen = StreamSink(self.streams.stdout, "standard output", visible=terminal and not styled)
+        if not (paged and terminal and self.environ.get("TERM") != "dumb"):
+            return screen
+        return PagedSink(screen, self.size()[1] - 2, lambda: self._pager(visible=not styled))
+
+    def _pager(self, *, visible: bool) -> Sink | None:
+        """Start the user's pager, from words and without a shell; None when there is none."""
+        with suppress(OSError, ValueError):  # it is not there, or its quotes do not end
+            words = shlex.split(self.environ.get("PAGER", "less")) or ["cat"]
+            return Pager(words, self.environ, visible=visible)
+        return None
+
+    def tell(self, text: str, style: str = "", *, lines: bool = False) -> None:
+        """Say something on standard error; escapes in it are spelled, a closed stream ignored.
+
+        Args:
+            text: one line, and what is indented below it: no name in it can fake another line.
+            style: an escape sequence, for where colour may be sent.
+            lines: the text has lines of its own.
+        """
+        line = inert_stream(text if lines else _UNINDENTED.sub(r"\\n", text))
+        if style and self.colored(stderr=True):
+            line = f"{style}{line}{PLAIN}"
+        with suppress(OutputError, HungUp):
+            self._told.write(f"{line}\n")
+
+    def secret(self, question: str) -> str:
+        """Ask for a password on the terminal, without echo.
+
+        Raises:
+            RefusedError: there is nobody to ask, or no answer.
+        """
+        hint = "set it in the config or environment"
+        if not self.can_ask:
+            raise RefusedError(f"nobody to ask: {question}", hint)
+        from getpass import getpass
+
+        try:
+            return getpass(f"{inert(question)}: ")
+        except EOFError:
+            raise RefusedError(f"no answer: {question}", hint) from None
+
+    def confirm(self, question: str) -> bool:
+        """Ask a yes-or-no question; False when there is nobody to ask."""
+        if not self.can_ask or self.streams.stdin is None:
+            return False
+        with suppress(OutputError, HungUp):
+            self._told.write(f"{inert(question)} [y/N] ")
+        answer = self.streams.stdin.readline()
+        return answer.strip().lower() in (b"y", b"yes")
+
+    def read_input(self) -> str:
+        """All of standard input, as text."""
+        data = b"" if self.streams.stdin is None else self.streams.stdin.readall()
+        return (data or b"").decode("utf-8-sig", "surrogateescape")
+
+
+class Pager:
+    """A running pager: a Sink whose reader may leave at any time."""
+
+    def __init__(self, words: list[str], environ: Mapping[str, str], *, visible: bool) -> None:
+        from subprocess import PIPE, Popen
+
+        # LESSSECURE keeps a pager opened on somebody's data from running commands or opening files.
+        env = {"LESS": "RSFX", "LESSCHARSET": "utf-8", **environ, "LESSSECURE": "1", "LESSOPEN": ""}
+        self.process = Popen(words, stdin=PIPE, env=env, bufsize=0)
+        if self.process.stdin is None:  # only for the type checker: we asked for a pipe
+            raise OSError
+        self.pipe = self.process.stdin
+        self.stream = StreamSink(self.pipe, words[0], visible=visible)
+
+    def write(self, text: str) -> None:
+        """Write all of `text`; see Sink."""
+        self.stream.write(text)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        """Close our end and wait until the person leaves; Ctrl-C is the pager's meanwhile."""
+        with suppress(OSError):
+            self.pipe.close()
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self.process.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)
