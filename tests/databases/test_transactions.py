@@ -1,0 +1,342 @@
+"""One command is one transaction on one connection, and what the database sees of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from servers._process import Daemon
+from servers._server import Database
+from servers._wait import eventually
+from servers.facts import KINDS
+from servers.program import Finished, Spawned
+
+Run = Callable[..., Finished]
+
+# An application whose models are a witness: they write down what happens to any engine or session.
+WITNESS = """
+from sqlalchemy import Column, Engine, Integer, event
+from sqlalchemy.orm import Session, declarative_base
+
+Base = declarative_base()
+
+class Thing(Base):
+    __tablename__ = "things"
+    id = Column(Integer, primary_key=True)
+
+def note(text):
+    with open("witness", "a") as file:
+        file.write(text + "\\n")
+
+event.listen(Engine, "connect", lambda *_: note("connect"))
+event.listen(Engine, "close", lambda *_: note("close"))
+event.listen(Engine, "close_detached", lambda *_: note("close"))
+event.listen(Engine, "begin", lambda *_: note("begin"))
+event.listen(Engine, "commit", lambda *_: note("commit"))
+event.listen(Engine, "rollback", lambda *_: note("rollback"))
+event.listen(Session, "after_transaction_create", lambda *_: note("session"))
+"""
+
+
+@pytest.fixture
+def witness(folder: Path, run: Run) -> Callable[..., list[str]]:
+    """`witness("query", "Thing", …)`: run it; what happened to engines and sessions meanwhile."""
+    (folder / "models.py").write_text(WITNESS)
+
+    def watch(*words: str, code: int = 0) -> list[str]:
+        done = run(*words, "-m", "models.py")
+        assert done.code == code, done
+        notes = (folder / "witness").read_text().splitlines()
+        (folder / "witness").unlink()
+        return notes
+
+    return watch
+
+
+@pytest.fixture
+def things(database: Database) -> Database:
+    """A database with the witness's table."""
+    database.execute("CREATE TABLE things (id INTEGER PRIMARY KEY)")
+    return database
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("query", "Thing"),
+        ("query", "things", "id>3", "--count"),
+        ("sql", "SELECT 1; SELECT * FROM things; SELECT 2", "-f", "jsonl"),
+        ("db", "ping"),
+    ],
+)
+def test_a_command_that_reads_is_one_transaction_and_ends_in_rollback(
+    witness: Callable[..., list[str]], things: Database, words: tuple[str, ...]
+) -> None:
+    notes = witness(*words, "--url", things.url)
+    assert notes.count("connect") == notes.count("session") == notes.count("begin") == 1
+    assert notes.count("commit") == 0
+    assert "rollback" in notes
+
+
+def test_what_is_known_without_a_database_asks_none(
+    witness: Callable[..., list[str]], things: Database
+) -> None:
+    assert "connect" not in witness("models", "Thing", "--url", things.url)
+
+
+def test_a_command_that_writes_is_one_transaction_and_ends_in_commit(
+    witness: Callable[..., list[str]], things: Database
+) -> None:
+    text = "INSERT INTO things VALUES (1); INSERT INTO things VALUES (2)"
+    notes = witness("sql", text, "--write", "--url", things.url)
+    assert [note for note in notes if note != "close"] == ["session", "connect", "begin", "commit"]
+    assert things.value("SELECT count(*) FROM things") == 2
+
+
+def test_a_command_that_fails_is_one_transaction_and_ends_in_rollback(
+    witness: Callable[..., list[str]], things: Database
+) -> None:
+    text = "INSERT INTO things VALUES (1); INSERT INTO things VALUES (1)"
+    notes = witness("sql", text, "--write", "--url", things.url, code=5)
+    assert [note for note in notes if note != "close"] == [
+        "session",
+        "connect",
+        "begin",
+        "rollback",
+    ]
+    assert things.rows("SELECT * FROM things") == []
+
+
+def test_each_of_several_databases_is_one_transaction(
+    witness: Callable[..., list[str]], fresh: Callable[[str], Database]
+) -> None:
+    databases = [fresh(kind) for kind in KINDS]
+    for database in databases:
+        database.execute("CREATE TABLE things (id INTEGER PRIMARY KEY)")
+    places = [word for database in databases for word in ("--db", database.url)]
+    notes = witness("query", "Thing", *places)
+    assert notes.count("connect") == notes.count("session") == notes.count("begin") == len(KINDS)
+    assert notes.count("commit") == 0
+
+
+# --- as the servers log it
+
+
+def test_what_postgresql_is_sent(private: Callable[..., Daemon], run: Run) -> None:
+    daemon = private("postgresql", log_statement="all", log_connections="on")
+    daemon.server.create("t_log")
+    database = Database(daemon.server, "t_log")
+    database.execute("CREATE TABLE t (a INTEGER)")
+
+    def sent(*words: str) -> list[str]:
+        before = len(daemon.log)
+        assert run(*words, "--url", database.url).code == 0
+        text = daemon.log[before:]
+        assert text.count("connection authorized") == 1
+        lines = re.findall(r"LOG:  (?:statement|execute [^:]*): (.*)", text)
+        begins = [index for index, line in enumerate(lines) if line == "BEGIN"]
+        assert len(begins) == 2  # SQLAlchemy looks at a new server in a transaction of its own
+        return [re.sub(r'"c_.*?"', "c", line) for line in lines[begins[1] :]]
+
+    assert sent("sql", "SELECT 1") == [
+        "BEGIN",
+        "SELECT set_config('transaction_read_only', 'on', true)",
+        "DECLARE c CURSOR FOR SELECT 1",
+        "FETCH FORWARD 1 FROM c",
+        "FETCH FORWARD 999 FROM c",
+        "CLOSE c",
+        "ROLLBACK",
+    ]
+    assert sent("sql", "INSERT INTO t VALUES (1)", "--write") == [
+        "BEGIN",
+        "SAVEPOINT sqlsess_guard",
+        "INSERT INTO t VALUES (1)",
+        "RELEASE SAVEPOINT sqlsess_guard",
+        "COMMIT",
+    ]
+
+
+def test_what_mariadb_is_sent(private: Callable[..., Daemon], run: Run) -> None:
+    daemon = private("mariadb", **{"general-log": "1", "general-log-file": "general.log"})
+    log = Path(daemon.directory, "data", "general.log")
+    daemon.server.create("t_log")
+    database = Database(daemon.server, "t_log")
+    database.execute("CREATE TABLE t (a INTEGER)")
+
+    def sent(*words: str) -> list[str]:
+        before = len(log.read_bytes())
+        assert run(*words, "--url", database.url).code == 0
+        ended = eventually(lambda: connection(log.read_bytes()[before:].decode()))
+        return ended[ended.index("ROLLBACK") + 1 :]  # ends SQLAlchemy's look at the server
+
+    def connection(text: str) -> list[str]:
+        """What our one connection sent, once it has ended."""
+        lines = re.findall(r"(\d+) (Connect|Query|Quit)\t?(.*)", text)
+        ours = [number for number, what, who in lines if what == "Connect" and "app@" in who]
+        assert len(ours) <= 1
+        done = [number for number, what, _ in lines if what == "Quit" and number in ours]
+        return [sql for number, what, sql in lines if number in done and what == "Query"]
+
+    assert sent("sql", "SELECT 1") == [
+        "SET SESSION TRANSACTION READ ONLY",
+        "START TRANSACTION READ ONLY",
+        "SELECT 1",
+        "ROLLBACK",
+    ]
+    assert sent("sql", "INSERT INTO t VALUES (1)", "--write") == [
+        "SAVEPOINT sqlsess_guard",
+        "INSERT INTO t VALUES (1)",
+        "RELEASE SAVEPOINT sqlsess_guard",
+        "COMMIT",
+    ]
+
+
+# --- reading is read-only at the database, not by looking at words
+
+
+WRITING_FUNCTION = {
+    "mariadb": "CREATE FUNCTION w() RETURNS INTEGER MODIFIES SQL DATA"
+    " BEGIN INSERT INTO things VALUES (9); RETURN 1; END",
+    "postgresql": "CREATE FUNCTION w() RETURNS INTEGER LANGUAGE SQL"
+    " AS 'INSERT INTO things VALUES (9) RETURNING 1'",
+}
+
+
+@pytest.mark.needs("accounts")
+def test_a_function_that_writes_is_refused(run: Run, things: Database) -> None:
+    things.execute(WRITING_FUNCTION[things.kind], "CREATE VIEW sly AS SELECT w() AS one")
+    for words in (("sql", "SELECT w()"), ("query", "sly"), ("sql", "SELECT w()", "--read-only")):
+        done = run(*words, "--url", things.url)
+        assert done.code == 6, done
+        assert done.err.endswith(f"rolled back: nothing was changed on {things.where}\n")
+    assert things.rows("SELECT * FROM things") == []
+    assert run("sql", "SELECT w()", "--url", things.url, "--write").code == 0
+    assert things.rows("SELECT * FROM things") == [(9,)]
+
+
+WRITES = {
+    "sqlite": [
+        "WITH a AS (SELECT 1) DELETE FROM things",
+        "PRAGMA user_version = 5",
+        "PRAGMA journal_mode = wal",
+        "ATTACH 'other.db' AS other",
+        "VACUUM INTO 'other.db'",
+    ],
+    "mariadb": [
+        "REPLACE INTO things VALUES (1)",
+        "SELECT 1 INTO OUTFILE 'x'",
+        "SET SESSION TRANSACTION READ WRITE",
+        "/*!50000 DELETE FROM things */",
+        "LOCK TABLES things WRITE",
+    ],
+    "postgresql": [
+        "WITH a AS (DELETE FROM things RETURNING id) SELECT * FROM a",
+        "EXPLAIN ANALYZE DELETE FROM things",
+        "SELECT set_config('transaction_read_only', 'off', true); DELETE FROM things",
+        "SET TRANSACTION READ WRITE; DELETE FROM things",
+        "DO $$ BEGIN DELETE FROM things; END $$",
+    ],
+}
+
+
+def test_nothing_is_written_without_write(run: Run, things: Database, folder: Path) -> None:
+    things.execute("INSERT INTO things VALUES (7)")
+    everywhere = ["DROP TABLE things", "SELECT 1; DELETE FROM things"]
+    for text in (*everywhere, *WRITES[things.kind]):
+        done = run("sql", text, "--url", things.url, "-f", "jsonl")
+        assert done.code in {5, 6}, (text, done)
+        assert done.err.splitlines()[-1].startswith(("rolled back: ", "hint: ")), done
+        assert things.rows("SELECT * FROM things") == [(7,)], text
+    assert os.listdir(folder) == []
+
+
+# --- SQLite's own
+
+
+@pytest.mark.needs("transactional ddl")
+def test_definitions_are_undone_with_the_rest(run: Run, things: Database) -> None:
+    text = "CREATE TABLE other (a INTEGER); DROP TABLE things; SELECT * FROM nowhere"
+    assert run("sql", text, "--write", "--url", things.url).code == 5
+    assert things.rows("SELECT * FROM things") == []
+    assert run("query", "other", "--url", things.url).code == 2
+
+
+NESTED = '''
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+class Nested(Session):
+    """A session whose every insert is preceded by one in a savepoint of its own."""
+
+    def execute(self, statement, *args, **kwargs):
+        if "INSERT" in str(statement):
+            with self.begin_nested():
+                super().execute(text("INSERT INTO things VALUES (1)"))
+        return super().execute(statement, *args, **kwargs)
+'''
+
+
+def test_a_released_savepoint_is_undone_with_the_rest(
+    run: Run, things: Database, folder: Path
+) -> None:
+    (folder / "nested.py").write_text(NESTED)
+    (folder / "c.toml").write_text(
+        f'[db.x]\nurl = "{things.url}"\n[factory]\nclass_ = "nested:Nested"\n'
+    )
+    text = "INSERT INTO things VALUES (2); SELECT * FROM nowhere"
+    done = run("sql", text, "--write", "-C", "c.toml", "--db", "x")
+    assert (done.code, done.err.splitlines()[-1]) == (5, "rolled back: nothing was changed on x")
+    assert things.rows("SELECT * FROM things") == []
+    assert run("sql", text.partition(";")[0], "--write", "-C", "c.toml").code == 0
+    assert things.rows("SELECT * FROM things ORDER BY id") == [(1,), (2,)]
+
+
+LONG_ANSWER = {
+    "sqlite": "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 50000)"
+    " SELECT i FROM s",
+    "mariadb": "SELECT seq FROM seq_1_to_50000",
+    "postgresql": "SELECT * FROM generate_series(1, 50000)",
+}
+
+
+def test_what_is_read_in_one_command_is_one_state(
+    spawn: Callable[..., Spawned], things: Database
+) -> None:
+    """Another client commits while we stand in the middle of the first answer."""
+    if things.kind == "sqlite":
+        things.execute("PRAGMA journal_mode = wal")
+    count = "SELECT count(*) AS n FROM things"
+    level = () if things.kind == "sqlite" else ("--isolation", "repeatable read")
+    text = f"{count}; {LONG_ANSWER[things.kind]}; {count}"
+    reading, writing = os.pipe()
+    words = ("sql", text, "--url", things.url, "-f", "jsonl", *level)
+    process = spawn(*words, stdout=writing)
+    os.close(writing)
+    with open(reading, "rb") as reader:
+        assert reader.readline() == b'{"n":0}\n' or things.kind == "postgresql"
+        things.execute("INSERT INTO things VALUES (1)")
+        last = reader.read().splitlines()[-1]
+    assert process.wait().code == 0
+    assert last in (b'{"n":0}', b'{"count":0}')
+
+
+def test_an_empty_file_is_an_empty_database(run: Run, folder: Path) -> None:
+    (folder / "empty.db").touch()
+    assert run("models", "--db", "empty.db").code == 0
+    assert run("sql", "CREATE TABLE t (a)", "--write", "--db", "empty.db").code == 0
+    assert run("query", "t", "--db", "empty.db").out == "a\n"
+
+
+def test_a_file_that_cannot_be_written_is_read(run: Run, folder: Path) -> None:
+    path = folder / "x.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t (a)")
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    assert run("query", "t", "--db", "x.db").code == 0
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    assert os.listdir(folder) == ["x.db"]

@@ -1,0 +1,147 @@
+"""A connection or a server that is lost in the middle: what is told is what is so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from servers._process import Daemon
+from servers._server import Database
+from servers._wait import eventually
+from servers.program import Finished, Spawned
+from servers.proxy import Proxy
+
+Run = Callable[..., Finished]
+Spawn = Callable[..., Spawned]
+
+SLEEP = {"mariadb": "SELECT sleep(60)", "postgresql": "SELECT pg_sleep(60)"}
+KILL = {"mariadb": "KILL {}", "postgresql": "SELECT pg_terminate_backend({})"}
+COMMIT = {"mariadb": b"\x03COMMIT", "postgresql": b"COMMIT"}  # not that of SET AUTOCOMMIT
+on_servers = pytest.mark.needs("accounts")
+
+
+@pytest.fixture
+def students(database: Database) -> Database:
+    database.execute("CREATE TABLE students (name VARCHAR(20))")
+    return database
+
+
+def through(proxy: Proxy, database: Database) -> str:
+    """The URL of a database on the other side of a proxy; TLS would hide what passes."""
+    url = database.url.replace(f":{database.server.port}/", f":{proxy.port}/")
+    return f"{url}?sslmode=disable" if database.kind == "postgresql" else url
+
+
+@on_servers
+@pytest.mark.parametrize("delivered", [False, True], ids=["before", "after"])
+def test_a_connection_lost_during_commit_is_unknown(
+    run: Run, students: Database, *, delivered: bool
+) -> None:
+    with Proxy(students.server.port, COMMIT[students.kind], delivered=delivered) as proxy:
+        url = through(proxy, students)
+        done = run("sql", "INSERT INTO students VALUES ('Ada')", "--write", "--url", url)
+        where = students.where.replace(str(students.server.port), str(proxy.port))
+    assert proxy.cuts == 1
+    assert (done.code, done.out) == (8, "")
+    first, *_, last = done.err.splitlines()
+    assert first.startswith(f"error: the connection to {where} was lost while committing")
+    assert last == f"unknown: {where} may have committed or not"
+    eventually(lambda: not students.sessions(), what="the server to notice")
+    # It may have, and it may not have: each of them happens.
+    assert students.value("SELECT count(*) FROM students") == int(delivered)
+
+
+@on_servers
+@pytest.mark.parametrize("delivered", [False, True], ids=["before", "after"])
+def test_a_connection_lost_before_commit_changed_nothing(
+    run: Run, students: Database, *, delivered: bool
+) -> None:
+    script = "INSERT INTO students VALUES ('Ada'); INSERT INTO students VALUES ('cut here')"
+    with Proxy(students.server.port, b"cut here", delivered=delivered) as proxy:
+        done = run("sql", script, "--write", "--url", through(proxy, students))
+        where = students.where.replace(str(students.server.port), str(proxy.port))
+    assert (done.code, done.out, proxy.cuts) == (4, "", 1)  # and so it was not sent again
+    first, *_, last = done.err.splitlines()
+    assert first.startswith(f"error: the connection to {where} was lost")
+    assert last == f"rolled back: nothing was changed on {where}"
+    eventually(lambda: not students.sessions(), what="the server to notice")
+    assert students.value("SELECT count(*) FROM students") == 0
+
+
+@on_servers
+def test_a_connection_lost_while_rows_are_read(run: Run, million: Database) -> None:
+    text = b"FETCH FORWARD" if million.kind == "postgresql" else b"events"
+    with Proxy(million.server.port, text, delivered=False) as proxy:
+        done = run("sql", "SELECT * FROM events", "--url", through(proxy, million))
+    assert done.code == 4
+    assert "was lost" in done.err
+    assert done.err.splitlines()[-1].startswith("rolled back: nothing was changed on ")
+
+
+@on_servers
+def test_a_connection_that_the_server_ends_changed_nothing(
+    spawn: Spawn, students: Database
+) -> None:
+    sleep = SLEEP[students.kind]
+    words = f"INSERT INTO students VALUES ('Ada'); {sleep}; INSERT INTO students VALUES ('Bob')"
+    process = spawn("sql", words, "--write", "--url", students.url)
+    (seen,) = eventually(
+        lambda: [item for item in students.processes() if "sleep" in item.sql], what=sleep
+    )
+    students.execute(KILL[students.kind].format(seen.id))
+    done = process.wait()
+    assert (done.code, done.out) == (4, "")
+    assert done.err.splitlines()[-1] == f"rolled back: nothing was changed on {students.where}"
+    assert students.value("SELECT count(*) FROM students") == 0
+
+
+@on_servers
+def test_a_server_that_is_killed_changed_nothing(
+    kind: str, spawn: Spawn, run: Run, private: Callable[..., Daemon]
+) -> None:
+    daemon = private(kind)
+    with daemon.server.fresh() as database:
+        database.execute("CREATE TABLE students (name VARCHAR(20))")
+        words = f"INSERT INTO students VALUES ('Ada'); {SLEEP[kind]}"
+        process = spawn("sql", words, "--write", "--url", database.url)
+        eventually(
+            lambda: [item for item in database.processes() if "sleep" in item.sql], what="sleep"
+        )
+        daemon.kill9()
+        done = process.wait()
+        assert (done.code, done.out) == (4, "")
+        assert done.err.splitlines()[-1] == f"rolled back: nothing was changed on {database.where}"
+        refused = run("sql", "SELECT 1", "--url", database.url)
+        assert refused.code == 4
+        assert refused.err.startswith(f"error: cannot connect to {database.where}: ")
+        daemon.start()
+        assert database.value("SELECT count(*) FROM students") == 0
+
+
+@pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
+@pytest.mark.parametrize("delivered", [False, True], ids=["before", "after"])
+def test_a_connection_lost_while_a_definition_commits_is_unknown(
+    run: Run, students: Database, *, delivered: bool
+) -> None:
+    script = "INSERT INTO students VALUES ('Ada'); CREATE TABLE more (a INTEGER)"
+    with Proxy(students.server.port, b"CREATE TABLE", delivered=delivered) as proxy:
+        done = run("sql", script, "--write", "--url", through(proxy, students))
+    assert done.code == 8
+    assert done.err.splitlines()[-1].startswith("unknown: ")
+    eventually(lambda: not students.sessions(), what="the server to notice")
+    assert students.value("SELECT count(*) FROM students") == int(delivered)
+
+
+@pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
+def test_a_transaction_that_the_server_ended_by_itself_is_unknown(
+    run: Run, students: Database
+) -> None:
+    body = "BEGIN COMMIT; INSERT INTO students VALUES ('inside'); END"
+    students.execute(f"CREATE PROCEDURE ending() {body}")
+    done = run(
+        "sql", "INSERT INTO students VALUES ('before'); CALL ending()", "--write",
+        "--url", students.url,
+    )  # fmt: skip
+    assert done.code == 8
+    assert done.err.splitlines()[-1] == f"unknown: {students.where} may have committed or not"
+    assert students.rows("SELECT name FROM students") == [("before",)]

@@ -1,0 +1,1 @@
+"""Real private servers for the tests, and the real program run against them."""
