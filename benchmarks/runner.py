@@ -1,0 +1,62 @@
+"""Measures a section: every case is seen once, checked, and then paired with the reference."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks.data import TABLES
+from benchmarks.measure import Meter, summary
+from benchmarks.sections import Case, Section
+from benchmarks.verify import differences
+
+Record = dict[str, Any]
+
+
+def measured(section: Section, meter: Meter, *, check: bool) -> Iterator[Record]:
+    """A record for each case, as it is done.
+
+    Args:
+        section: what to measure.
+        meter: what to measure with.
+        check: compare what the tools export with the source; ours is compared in any case.
+    """
+    for case in section.cases:
+        record: Record = {
+            "section": section.name, "about": section.about, "place": section.place,
+            "rows": section.rows, "reference": section.reference.tool,
+            "tool": case.tool, "role": case.role,
+        }  # fmt: skip
+        yield {**record, **_figures(section, case, meter, check=check)}
+
+
+def _figures(section: Section, case: Case, meter: Meter, *, check: bool) -> Record:
+    if case.command is None:
+        return {"failed": "not installed"}
+    if section.reference.command is None:
+        return {"failed": f"{section.reference.tool}, the reference, is not installed"}
+    asked = section.asked
+    wanted = asked is not None and (check or case.role == "ours")
+    kept = os.path.join(meter.folder, "exported") if wanted else None
+    warm = meter.run(case.command, kept)  # uncounted: caches fill, tools write their first files
+    notes: list[str] = []
+    if asked is not None and kept and not warm.why:
+        shape = "batch" if "mariadb --batch" in case.tool else asked.shape
+        notes = differences(kept, shape, TABLES[asked.table], section.rows)
+    if kept:
+        os.remove(kept)
+    if warm.why:
+        return {"failed": warm.why}
+    rounds = section.rounds if case.role == "ours" else section.others
+    pairs = meter.pairs(section.reference.command, case.command, rounds)
+    for reference, run in pairs:
+        if reference.why or run.why:
+            return {
+                "failed": run.why or f"{section.reference.tool}, the reference: {reference.why}"
+            }
+    figures: Record = summary(pairs)
+    figures["peak"] = max(figures["peak"], warm.peak / 1024)
+    if wanted:
+        figures["notes"] = notes
+    return figures
