@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlsess_cli.interrupts import Interrupts
 
 PROGRAM = "sqlsess"
-COMPLETE = "_SQLSESS_COMPLETE"  # set by the completion scripts: what the shell asks at a Tab
+COMPLETE = "_SQLSESS_COMPLETE"  # set by the completion scripts, to the shell that asks at a Tab
 
 
 def main() -> None:
@@ -84,7 +84,7 @@ def run(arguments: list[str], app: App) -> int:
         if asked := app.environ.get(COMPLETE):
             from sqlsess_cli.commands.completion import complete
 
-            complete(app, asked)
+            complete(app, asked, arguments)
             return 0
         with root().make_context(PROGRAM, arguments, obj=app) as context:
             context.command.invoke(context)

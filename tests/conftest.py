@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -223,6 +226,37 @@ def folder(tmp_path: Path) -> Path:
 def program(home: Path, folder: Path) -> Program:
     """The program with a clean environment, HOME and current directory."""
     return Program(str(home), str(folder))
+
+
+@pytest.fixture
+def shell(program: Program, tmp_path: Path) -> Program:
+    """A shell that finds the program under test as `sqlsess`, and our interpreter as `python`."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name, words in {"sqlsess": " ".join(program.words), "python": sys.executable}.items():
+        script = folder / name
+        script.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+        script.chmod(0o755)
+    return replace(program, words=("/bin/sh", "-c"))
+
+
+@pytest.fixture
+def shell_path(shell: Program, tmp_path: Path) -> str:
+    """The PATH on which that shell finds them."""
+    return f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+
+
+@pytest.fixture
+def installed() -> Callable[[str], str]:
+    """`installed("zsh")`: the path of another program, which a CI has to have."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            raise Missing(f"{name} not found (apt-get install {name})")
+        return path
+
+    return lambda name: present(lambda: find(name))
 
 
 @pytest.fixture

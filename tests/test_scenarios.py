@@ -46,17 +46,6 @@ def cases() -> Iterator[Case]:
             yield from (Case(scenario, kind) for kind in scenario.each or [None])
 
 
-@pytest.fixture
-def shell(program: Program, tmp_path: Path) -> Program:
-    """A shell that finds the program under test as `sqlsess`."""
-    (tmp_path / "bin").mkdir()
-    for name, words in {"sqlsess": " ".join(program.words), "python": sys.executable}.items():
-        script = tmp_path / "bin" / name
-        script.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
-        script.chmod(0o755)
-    return replace(program, words=SHELL)
-
-
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases()])
 def test_scenario(case: Case, shell: Program, fresh: Callable[[str], Database]) -> None:
     if WRITING and "PYTEST_XDIST_WORKER" in os.environ:

@@ -164,7 +164,7 @@ def _complete(
         return complete_database(ctx, parameter, incomplete)
     if name in ("config", "output", "models"):
         return [CompletionItem(incomplete, type="file")]
-    return []
+    return _matching(list(SETTINGS[name].choices), incomplete)
 
 
 def _database_names() -> list[str]:

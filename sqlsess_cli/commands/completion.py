@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
-from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
+from click.shell_completion import ShellComplete, split_arg_string
 
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._command import command
+from sqlsess_cli.commands._shells import SCRIPTS
 from sqlsess_cli.emit import Answers
 from sqlsess_cli.errors import SqlsessError
 
-
-class _Bash(BashComplete):
-    """Click's, which would start a bash to see how old it is; ours of 4.4 and later do."""
-
-    @staticmethod
-    def _check_version() -> None:
-        """Take it as new enough: the script itself may be for another machine."""
-
-
-_CLASSES: dict[str, type[ShellComplete]] = {
-    "bash": _Bash,
-    "zsh": ZshComplete,
-    "fish": FishComplete,
-}
-SHELLS = tuple(_CLASSES)
+_BREAKS = {"=", ":"}  # where bash takes words apart
 
 
 @command()
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=click.Choice(tuple(SCRIPTS)))
 def completion(app: App, shell: str) -> Answers:
     r"""Print the completion script for SHELL.
 
@@ -38,30 +27,58 @@ def completion(app: App, shell: str) -> Answers:
       fish:  sqlsess completion fish > ~/.config/fish/completions/sqlsess.fish
     """
     with app.terminal.sink(app.options.output, styled=True, paged=False) as sink:
-        sink.write(_completer(shell).source())
+        sink.write(SCRIPTS[shell])
     yield from ()
 
 
-def complete(app: App, asked: str) -> None:
+def complete(app: App, shell: str, words: list[str]) -> None:
     """Answer a shell's question at a Tab, from files alone: nothing connects, no model is imported.
 
     Args:
         app: its context.
-        asked: SHELL_complete, as the scripts say; what is typed so far is in the environment.
+        shell: which script asks.
+        words: what is typed after the program's name, up to the cursor.
     """
-    shell, _, _ = asked.partition("_")
-    if shell not in SHELLS:
+    if shell not in SCRIPTS:
         return
-    try:
-        found = _completer(shell, obj=app).complete()
-    except SqlsessError:  # what is typed so far makes no sense: there is nothing to propose
-        return
+    words = words or [""]
+    kept = 0  # characters of the last word that the shell leaves as they are
+    if shell == "bash":
+        last = "" if words[-1] in _BREAKS else words[-1]
+        words = [_unquoted(word) for word in _joined(words)]
+        kept = len(words[-1]) - len(_unquoted(last))
     with app.terminal.sink(None, styled=True, paged=False) as sink:
-        sink.write(f"{found}\n")
+        for kind, word, summary in _proposals(app, words[:-1], words[-1]):
+            sink.write(f"{kind}\t{word[kept:]}\t{summary}\n")
 
 
-def _completer(shell: str, **context: object) -> ShellComplete:
-    """What writes the script of a shell, and answers it."""
+def _joined(words: list[str]) -> Iterator[str]:
+    """The words as typed: bash takes `--db=school:replica` for five."""
+    typed = ""
+    for number, word in enumerate(words):
+        glued = word in _BREAKS or words[number - 1] in _BREAKS
+        if number and not glued:
+            yield typed
+        typed = typed + word if glued else word
+    yield typed
+
+
+def _unquoted(word: str) -> str:
+    """The word that a shell would make of it; a quote may still be open."""
+    return " ".join(split_arg_string(word))
+
+
+def _proposals(app: App, words: list[str], last: str) -> Iterator[tuple[str, str, str]]:
+    """What each is, the whole word, and its summary."""
     from sqlsess_cli.commands._group import root
 
-    return _CLASSES[shell](root(), context, "sqlsess", "_SQLSESS_COMPLETE")
+    asked = ShellComplete(root(), {"obj": app}, "sqlsess", "")
+    try:
+        found = asked.get_completions(words, last)
+    except SqlsessError:  # what is typed so far makes no sense: there is nothing to propose
+        return
+    option, equals, _ = last.partition("=")
+    prefix = option + equals if equals and option.startswith("--") else ""
+    for item in found:
+        kind = "word" if item.type == "plain" else item.type
+        yield kind, f"{prefix}{item.value}", " ".join((item.help or "").split())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @command(each_database=True, writes=True)
-@click.argument("text", required=False, metavar="TEXT|@FILE|-")
+@click.argument("text", required=False, metavar="[TEXT|@FILE|-]")
 def sql(app: App, text: str | None) -> Answers:
     r"""Execute TEXT, the file @FILE, or standard input (-), in one transaction.
 

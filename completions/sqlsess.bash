@@ -1,0 +1,12 @@
+# Completion of sqlsess for bash 4.4 and later, as printed by: sqlsess completion bash
+_sqlsess() {
+    local kind word summary
+    COMPREPLY=()
+    while IFS=$'\t' read -r kind word summary; do
+        case $kind in
+            word) COMPREPLY+=("$word") ;;
+            file) compopt -o default ;;
+        esac
+    done < <(_SQLSESS_COMPLETE=bash "${1/#\~/$HOME}" "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+complete -o nosort -F _sqlsess sqlsess
