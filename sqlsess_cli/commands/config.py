@@ -92,7 +92,7 @@ def check(app: App) -> Answers:
 def _failures(config: Config) -> Iterator[SqlsessError]:
     """What would fail: a variable that is not set, a URL, a group, a factory's arguments."""
     from sqlsess_cli.config.targets import default_targets, targets
-    from sqlsess_cli.core.factory import check_arguments
+    from sqlsess_cli.core.arguments import check_arguments
 
     names = [*(config.get("db") or {}), *(config.get("group") or {})]
     checks: list[Callable[[], object]] = [

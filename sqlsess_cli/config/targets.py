@@ -128,7 +128,9 @@ def by_name(config: Config, name: str) -> Target:
     url = settings.get("url")
     if url is not None:
         url = _from_file(_absolute(url, config.folder(*path, "url")), config.where(*path, "url"))
-    elif not isinstance(settings.get("factory", config.get("factory")), str):
+    elif not any(
+        isinstance(item, str) for item in (settings.get("factory"), config.get("factory"))
+    ):
         example = 'url = "mysql+pymysql://user@host/database"'
         raise ConfigError(f"{config.where(*path)}: [db.{name}] has no url", f"add {example}")
     return Target(name, url, config.where(*path, "url"), path, settings)

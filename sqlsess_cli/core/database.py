@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from sqlsess_cli.config.profiles import Config
-from sqlsess_cli.config.targets import DEMO, Target, by_name
+from sqlsess_cli.config.targets import DEMO, Target, targets
+from sqlsess_cli.core.arguments import argument_path, factory_path
 from sqlsess_cli.core.engines import Secrets, isolated, make_engine
-from sqlsess_cli.core.factory import Factory, configure, make_factory
+from sqlsess_cli.core.factory import Factory, check_joined, configure, make_factory
 from sqlsess_cli.core.models.catalog import Catalog
 from sqlsess_cli.core.models.entity import Entity
 from sqlsess_cli.core.models.load import import_models
@@ -24,7 +25,7 @@ from sqlsess_cli.core.transaction.begin import begin
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.state import INFO, Transaction
 from sqlsess_cli.dialects import _base as dialects
-from sqlsess_cli.errors import ConfigError
+from sqlsess_cli.errors import ConfigError, UsageError
 from sqlsess_cli.interrupts import Interrupts
 
 
@@ -104,8 +105,7 @@ class Database:
         if isinstance(bind, Engine) and self.asked.isolation:
             return isolated(bind, self.asked.isolation)
         if bind is None and not factory.kw.get("binds"):
-            own = (*self.target.path, "factory")
-            where = self.config.where(*(own if self.config.get(*own) else ("factory",)))
+            where = self.config.where(*factory_path(self.target, self.config))
             raise ConfigError(f"{where}: the factory has no bind", f"give [db.{self.name}] a url")
         return None
 
@@ -115,8 +115,12 @@ class Database:
         def connect() -> Connection:
             raise ConfigError(f"binds name mapped classes, and {reference!r} is none")
 
-        entity = catalog.find(reference, connect, dialects.Dialect())
-        other = by_name(self.config, name)
+        where = self.config.where(*argument_path(self.target, self.config, "binds", reference))
+        try:
+            entity = catalog.find(reference, connect, dialects.Dialect())
+            [other] = targets(self.config, [name], where, write=True)
+        except UsageError as error:
+            raise ConfigError(f"{where}: {error.message}", error.hint) from error
         return entity.origin, make_engine(other, self.asked.secrets_of(other), self.asked.isolation)
 
     @cached_property
@@ -201,8 +205,13 @@ class Database:
         return self.catalog.list(session.connection, self.hooks)
 
     def begin(self, interrupts: Interrupts, *, write: bool) -> tuple[Transaction, Begun]:
-        """A transaction and the block that it lives in."""
+        """A transaction and the block that it lives in.
+
+        Raises:
+            RefusedError: the application's own transaction is in the way.
+        """
         factory = self.factory
+        check_joined(factory, self.hooks, write=write)
         transaction = Transaction(self.name, self.hooks, write, self.asked.echo)
         return transaction, begin(factory, transaction, interrupts)
 

@@ -1,79 +1,25 @@
-"""The factory: one sessionmaker per database, checked against Session's own signature."""
+"""The factory: one sessionmaker per database, configured when the database is known."""
 
 from __future__ import annotations
 
+import copy
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from inspect import Parameter
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import exc
+from sqlalchemy import Connection, exc
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from sqlsess_cli.config.profiles import Config, merge
+from sqlsess_cli.config.profiles import Config
 from sqlsess_cli.config.sources import Path
 from sqlsess_cli.config.targets import Target
-from sqlsess_cli.core.models.load import import_object
-from sqlsess_cli.errors import ConfigError
-from sqlsess_cli.nearest import did_you_mean
+from sqlsess_cli.core.arguments import argument_path, check_arguments, factory_path, merged
+from sqlsess_cli.core.models.load import blaming, import_object
+from sqlsess_cli.dialects._base import Dialect
+from sqlsess_cli.errors import ConfigError, RefusedError
 
 Factory = sessionmaker[Session]
-
-# The bind is the database's; the other two are gone from SQLAlchemy 2 but still in its signature.
-_NOT_OURS = {
-    "bind": "the bind comes from the url of the database",
-    "autocommit": "SQLAlchemy 2 has no autocommit; each command is one begin()",
-    "future": "SQLAlchemy 2 is always so; leave it out",
-}
 ResolveBind = Callable[[str, str], tuple[Any, Any]]
-
-_CLASSES = ("class_", "query_cls")
-
-
-def check_arguments(config: Config) -> None:
-    """Hold every key of every `[factory]` against the signature of the Session class it is for.
-
-    Raises:
-        ConfigError: a key is misspelt or cannot be set; names file, line and the nearest key.
-    """
-    for path in _factory_tables(config):
-        table = config.get(*path)
-        known = _parameters(table, path, config)
-        for key in table:
-            where = config.where(*path, key)
-            if key in _NOT_OURS:
-                raise ConfigError(f"{where}: {key} cannot be set in [factory]", _NOT_OURS[key])
-            if key not in known:
-                hint = did_you_mean(key, known) or f"known: {', '.join(sorted(known))}"
-                raise ConfigError(f"{where}: Session takes no argument {key!r}", hint)
-
-
-def _factory_tables(config: Config) -> list[Path]:
-    paths: list[Path] = [
-        ("factory",),
-        *(("db", name, "factory") for name in config.get("db") or ()),
-    ]
-    return [path for path in paths if isinstance(config.get(*path), dict)]
-
-
-def _parameters(table: Mapping[str, Any], path: Path, config: Config) -> set[str]:
-    """What the Session class of a table takes, `class_` itself included."""
-    class_ = Session
-    if "class_" in table and not config.untrusted():
-        class_ = _class(table["class_"], config, (*path, "class_"))
-    # A Session may pass keywords on to the class it is made from, so all of them count.
-    named = {name for item in class_.__mro__[:-1] for name in _arguments_of(item)}
-    return (named | {"class_", "execution_options"}) - set(_NOT_OURS)
-
-
-def _arguments_of(class_: type) -> Iterator[str]:
-    init: Any = class_.__dict__.get("__init__")
-    for name, parameter in inspect.signature(init).parameters.items() if init else ():
-        if name != "self" and parameter.kind not in (
-            Parameter.VAR_KEYWORD,
-            Parameter.VAR_POSITIONAL,
-        ):
-            yield name
 
 
 def make_factory(target: Target, config: Config) -> Factory:
@@ -83,54 +29,59 @@ def make_factory(target: Target, config: Config) -> Factory:
         ConfigError: an argument is not known, cannot be imported, or is refused by Session.
     """
     check_arguments(config)
-    shared, own = (
-        config.get("factory"),
-        config.expanded(*target.path, "factory") if target.path else None,
-    )
-    named = own if isinstance(own, str) else shared if isinstance(shared, str) else None
-    where = (*target.path, "factory") if isinstance(own, str) else ("factory",)
-    tables = [table for table in (shared, own) if isinstance(table, dict)]
-    arguments: dict[str, Any] = {}
-    for table in tables:
-        arguments = merge(arguments, table)
-    if named is not None:
-        return _of_application(named, config, where, arguments)
-    arguments = _resolved(arguments, config, target)
-    return sessionmaker(**{"expire_on_commit": False, **arguments})
+    arguments = merged(target, config)
+    name = named_factory(target, config)
+    if name is None:
+        return sessionmaker(**{"expire_on_commit": False, **arguments})
+    if "class_" in arguments:
+        where = config.where(*argument_path(target, config, "class_"))
+        raise ConfigError(f"{where}: {name} has a class of its own", "leave class_ out")
+    return _of_application(name, config, factory_path_of_name(target, config), arguments)
+
+
+def named_factory(target: Target, config: Config) -> str | None:
+    """The application's factory as the configuration names it, if it names one."""
+    path = factory_path_of_name(target, config)
+    named = config.expanded(*path)
+    return named if isinstance(named, str) else None
+
+
+def factory_path_of_name(target: Target, config: Config) -> Path:
+    """Where a factory would be named: a table for one database leaves the name for all valid."""
+    path = factory_path(target, config)
+    return path if isinstance(config.get(*path), str) else ("factory",)
 
 
 def _of_application(name: str, config: Config, path: Path, arguments: Mapping[str, Any]) -> Factory:
-    """The application's own sessionmaker, as it is."""
-    factory = import_object(name, config.folder(*path), config.where(*path))
-    if isinstance(factory, scoped_session):
-        factory = factory.session_factory
+    """A copy of the application's own sessionmaker: its class with its events, its arguments.
+
+    A copy, since two databases may be given the same one, and each has a bind of its own.
+    """
+    where = config.where(*path)
+    found = import_object(name, config.folder(*path), where)
+    if inspect.isroutine(found):
+        with blaming(where, name, "call"):
+            found = found()
+    factory = found.session_factory if isinstance(found, scoped_session) else found
     if not isinstance(factory, sessionmaker):
-        kind = type(factory).__name__
-        hint = "name a sessionmaker, such as app.db:SessionLocal"
-        if kind == "async_sessionmaker":
-            hint = "sqlsess works synchronously: name a sessionmaker on a synchronous engine"
-        raise ConfigError(f"{config.where(*path)}: {name} is a {kind}, not a sessionmaker", hint)
-    if arguments:
-        factory.configure(**arguments)
+        raise _not_a_factory(name, found, where)
+    factory = copy.copy(factory)
+    given = {**factory.kw, **arguments}
+    infos = [factory.kw.get("info") or {}, arguments.get("info") or {}]
+    if isinstance(config.get(*path), str) and path != ("factory",):
+        infos.reverse()  # named for this database: nearer than what is said for all
+    factory.kw = {**given, "info": {**infos[0], **infos[1]}}
     return factory
 
 
-def _resolved(arguments: dict[str, Any], config: Config, target: Target) -> dict[str, Any]:
-    """The arguments with dotted paths replaced by the classes that they name."""
-    for key in _CLASSES:
-        if key in arguments:
-            path = (*target.path, "factory", key)
-            path = path if target.path and config.get(*path) is not None else ("factory", key)
-            arguments[key] = _class(arguments[key], config, path)
-    return arguments
-
-
-def _class(name: object, config: Config, path: Path) -> Any:
-    where = config.where(*path)
-    class_ = import_object(str(name), config.folder(*path), where)
-    if not isinstance(class_, type):
-        raise ConfigError(f"{where}: {name} is not a class")
-    return class_
+def _not_a_factory(name: str, found: object, where: str) -> ConfigError:
+    kind = type(found).__name__
+    hint = "name a sessionmaker, such as app.db:SessionLocal"
+    if kind == "async_sessionmaker":
+        hint = "sqlsess works synchronously: name a sessionmaker on a synchronous engine"
+    elif isinstance(found, type) and issubclass(found, Session):
+        kind, hint = "class", f'say it as class_ = "{name}" in [factory]'
+    return ConfigError(f"{where}: {name} is a {kind}, not a sessionmaker", hint)
 
 
 def configure(
@@ -156,7 +107,8 @@ def configure(
             resolve_bind(key, value) if isinstance(key, str) else (key, value)
             for key, value in arguments["binds"].items()
         )
-    if arguments.get("twophase") and getattr(bind, "name", "") == "sqlite":
+    binds = [arguments.get("bind"), *(arguments.get("binds") or {}).values()]
+    if arguments.get("twophase") and any(_is_sqlite(item) for item in binds):
         raise ConfigError(
             f"{target.name}: twophase needs a database that can PREPARE; SQLite cannot",
             "leave twophase out for this database",
@@ -165,16 +117,45 @@ def configure(
     try:
         factory().close()
     except (TypeError, ValueError, exc.ArgumentError) as error:
-        where = config.where(*target.path, "factory") if target.path else config.where("factory")
+        where = config.where(*factory_path(target, config))
         raise ConfigError(f"{where}: {error}", "see the [factory] table") from error
 
 
+def _is_sqlite(bind: Any) -> bool:
+    return bind is not None and bind.dialect.name == "sqlite"
+
+
 def _supported(factory: Factory, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Session takes execution options since SQLAlchemy 2.1; before, the engine carries them."""
+    """Session takes execution options since SQLAlchemy 2.1; before, the engines carry them."""
     if "execution_options" in inspect.signature(Session.__init__).parameters:
         return arguments
     options = arguments.pop("execution_options", None)
     factory.kw.pop("execution_options", None)
     if options and arguments.get("bind") is not None:
         arguments["bind"] = arguments["bind"].execution_options(**options)
+    if options and arguments.get("binds"):
+        carrying = arguments["binds"].items()
+        arguments["binds"] = {key: item.execution_options(**options) for key, item in carrying}
     return arguments
+
+
+def check_joined(factory: Factory, hooks: Dialect, *, write: bool) -> None:
+    """A factory bound to a connection in a transaction of the application's: can it be kept?
+
+    Raises:
+        RefusedError: our COMMIT would not commit, or our BEGIN would commit what is not ours.
+    """
+    bind = factory.kw.get("bind")
+    if not isinstance(bind, Connection) or not bind.in_transaction():
+        return
+    mode = factory.kw.get("join_transaction_mode")
+    if write and mode != "control_fully":
+        raise RefusedError(
+            "the factory is bound to a connection in a transaction that the application ends",
+            'to have it committed: join_transaction_mode = "control_fully"',
+        )
+    if not write and hooks.reading_commits:
+        raise RefusedError(
+            "the factory is bound to a connection in a transaction, which reading would commit",
+            f"{hooks.label} commits it when another one begins; bind the factory to an engine",
+        )

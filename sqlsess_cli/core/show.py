@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from sqlsess_cli.config.profiles import Config
+from sqlsess_cli.config.sources import Path
 from sqlsess_cli.config.urls import redacted
+from sqlsess_cli.core.arguments import argument_path, arguments_said, factory_path
 from sqlsess_cli.core.database import Database
+from sqlsess_cli.core.factory import factory_path_of_name, named_factory
 
 UNKNOWN = {"server": None, "tls": None, "isolation": None}  # while nobody answers
 
@@ -17,35 +22,55 @@ _UNSAID = ("bind", "binds", "info", "class_")
 
 def facts(database: Database) -> dict[str, Any]:
     """What is known without connecting: the factory, the engine, and where each was said."""
-    factory, target, config = database.factory, database.target, database.config
-    engine = factory.kw.get("bind")
+    factory = database.factory
+    bind = factory.kw.get("bind")
+    engine = bind.engine if isinstance(bind, Connection) else bind
     arguments = {name: str(value) if isinstance(value, type) else value
                  for name, value in factory.kw.items() if name not in _UNSAID}  # fmt: skip
-    where = {
-        "url": target.where,
-        "factory": config.where(*target.path, "factory") if target.path else "built-in",
-        "models": database.models_where,
-    }
-    if where["factory"] == "built-in":
-        where["factory"] = config.where("factory")
-    named = config.get(*target.path, "factory") if target.path else None
-    named = named if isinstance(named, str) else config.get("factory")
     return {
         "name": database.name,
-        "role": target.role,
+        "role": database.target.role,
         "url": _url(engine),
         "dialect": engine.dialect.name if isinstance(engine, Engine) else None,
         "driver": engine.dialect.driver if isinstance(engine, Engine) else None,
         "pool": type(engine.pool).__name__ if isinstance(engine, Engine) else None,
-        "factory": named if isinstance(named, str) else "sessionmaker",
+        "factory": named_factory(database.target, database.config) or "sessionmaker",
         "session_class": _session_class(factory.class_),
         "session_arguments": arguments,
+        "execution_options": dict(engine.get_execution_options()) if engine is not None else {},
         "session_info": dict(factory.kw.get("info") or {}),
         "binds": {str(getattr(key, "__name__", key)): _url(value)
                   for key, value in (factory.kw.get("binds") or {}).items()},
         "models": len(database.catalog.mappers) or "reflected",
-        "said_in": where,
+        "said_in": _said_in(database),
     }  # fmt: skip
+
+
+def _said_in(database: Database) -> dict[str, str]:
+    """Where each value comes from: file and line, flag, variable, or built in."""
+    target, config = database.target, database.config
+    named = named_factory(target, config)
+    at = factory_path_of_name(target, config) if named else factory_path(target, config)
+    factory = config.where(*at)
+    said = {
+        "url": factory if named and target.url is None else target.where,
+        "factory": factory,
+        "models": database.models_where,
+    }
+    for keys in _settings(config, target.path):
+        said[".".join(keys)] = config.where(*target.path, *keys)
+    for keys in arguments_said(target, config):
+        said[".".join(("factory", *keys))] = config.where(*argument_path(target, config, *keys))
+    return said
+
+
+def _settings(config: Config, table: Path) -> Iterator[Path]:
+    """The keys of a database's own table, those inside its tables one by one."""
+    for key, value in (config.get(*table) if table else {}).items():
+        if key in ("engine", "connect") and isinstance(value, dict):
+            yield from ((key, name) for name in value)
+        elif key not in ("url", "factory", "models"):
+            yield (key,)
 
 
 def server_facts(database: Database, session: Session) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class Dialect:
     fetch_size: ClassVar[int] = 500  # rows taken from the driver at a time
     savepoints: ClassVar[bool] = True
     reads_only: ClassVar[bool] = False  # begin(write=False) makes the database refuse writes
+    reading_commits: ClassVar[bool] = False  # begin(write=False) ends, and commits, a transaction
     definitions_commit: ClassVar[bool] = False  # DDL ends the transaction, and commits it
     # First words of what can make a session write again that was set to reading.
     evades_reading: ClassVar[frozenset[str]] = frozenset()

@@ -87,6 +87,7 @@ class MySQL(Dialect):
     )
     reads_only: ClassVar[bool] = True
     fetch_size: ClassVar[int] = 500
+    reading_commits: ClassVar[bool] = True
     definitions_commit: ClassVar[bool] = True
     # Text that is only known when it is executed, and compound statements.
     evades_reading: ClassVar[frozenset[str]] = frozenset(

@@ -54,7 +54,7 @@ def import_models(names: Sequence[str], folder: str, where: str) -> list[Mapper[
             module = import_module(name, folder, where)
             if not _mappers and hasattr(module, "__path__"):
                 _import_below(module, folder, where)
-    with _blaming(where, ", ".join(names)):
+    with blaming(where, ", ".join(names)):
         configure_mappers()
     if names and not _mappers:
         raise ConfigError(f"{where}: no class is mapped in {', '.join(names)}")
@@ -93,7 +93,7 @@ def import_module(name: str, folder: str, where: str) -> ModuleType:
     for path in (folder, os.path.join(folder, "src")):
         if path not in sys.path and os.path.isdir(path):
             sys.path.append(path)  # last, so that nothing there hides an installed package
-    with _blaming(where, name):
+    with blaming(where, name):
         return importlib.import_module(name)
 
 
@@ -132,7 +132,7 @@ def _execute(path: str, name: str, where: str) -> ModuleType:
         raise ConfigError(f"{where}: {path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    with _blaming(where, path):
+    with blaming(where, path):
         spec.loader.exec_module(module)
     return module
 
@@ -145,7 +145,7 @@ def _import_below(package: ModuleType, folder: str, where: str) -> None:
 
 
 @contextmanager
-def _blaming(where: str, name: str) -> Iterator[None]:
+def blaming(where: str, name: str, verb: str = "import") -> Iterator[None]:
     """Turn whatever the user's code raises into one line that names the file and line in it."""
     try:
         yield
@@ -159,7 +159,7 @@ def _blaming(where: str, name: str) -> Iterator[None]:
                 f"{where}: there is no module {name}",
                 "a file ends in .py; a module is installed, or lies beside the config or in src/",
             ) from error
-        noun = "the mappings do not fit together" if _is_mapping(error) else f"cannot import {name}"
+        noun = "the mappings do not fit together" if _is_mapping(error) else f"cannot {verb} {name}"
         raise ConfigError(
             f"{where}: {noun}: {message}", _hint(error), file=_place(error)
         ) from error

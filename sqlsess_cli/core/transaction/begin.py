@@ -38,6 +38,7 @@ def begin(
     try:
         with translated(transaction), ExitStack() as stack, factory.begin() as session:
             session.info[INFO] = transaction
+            session.twophase = session.twophase and transaction.write  # reading has no two phases
             event.listen(session, "after_begin", _opener(transaction, interrupts, stack))
             with _looking_back(transaction):
                 yield session
@@ -54,6 +55,8 @@ def begin(
             transaction.outcome = _undone(transaction, error)
         if transaction.outcome == "rolled back":
             interrupts.check(error)
+        if transaction.outcome == "unknown" and not isinstance(error, UnknownOutcome):
+            raise _in_doubt(transaction, error) from error
         if transaction.outcome == "partly committed" and isinstance(error, SqlsessError):
             raise PartialError(error.message, error.hint, **error.details) from error
         raise
@@ -69,8 +72,17 @@ def _committed(transaction: Transaction, failure: type[BaseException] | None, *_
         transaction.outcome = "committed"
 
 
+def _in_doubt(transaction: Transaction, error: BaseException) -> UnknownOutcome:
+    names = ", ".join(map(str, transaction.prepared))
+    reason = dialects.first_line(error)
+    return UnknownOutcome(
+        f"{transaction.database} was prepared to commit, and then: {reason}",
+        f"commit what it holds prepared, or roll it back: {names}",
+    )
+
+
 def _undone(transaction: Transaction, error: BaseException) -> Outcome:
-    if isinstance(error, UnknownOutcome):
+    if isinstance(error, UnknownOutcome) or transaction.prepared:
         return "unknown"
     kept = transaction.committed_itself or transaction.not_undone
     return "partly committed" if kept else "rolled back"
@@ -95,12 +107,17 @@ def _opener(
 ) -> Callable[[Session, SessionTransaction, Connection], None]:
     """What happens when the session takes a connection."""
     cancels: list[Callable[[], None]] = []
+    prepared = transaction.prepared
 
     def cancel() -> None:
         for item in cancels:
             item()
 
-    def opened(_session: Session, inside: SessionTransaction, connection: Connection) -> None:
+    def forget(xid: object) -> None:
+        with suppress(ValueError):  # it may never have come to PREPARE
+            prepared.remove(xid)
+
+    def opened(session: Session, inside: SessionTransaction, connection: Connection) -> None:
         if inside.nested:
             return
         hooks = dialects.find(connection.dialect.name)
@@ -113,6 +130,11 @@ def _opener(
             connection.execute(text(f"SAVEPOINT {_GUARD}"))
         transaction.connections.append(connection)
         event.listen(connection, "before_cursor_execute", _before(transaction, hooks))
+        if not session.twophase:
+            return
+        # Both come before it is done: after a PREPARE that fails there is a rollback.
+        event.listen(connection, "prepare_twophase", lambda _, xid: prepared.append(xid))
+        event.listen(connection, "rollback_twophase", lambda _, xid, __: forget(xid))
 
     return opened
 

@@ -36,6 +36,7 @@ class Transaction:
         committed_itself: the database committed on its own, as some do at each definition (DDL).
         not_undone: after the rollback, the server kept what was written to some tables.
         connections: those that take part.
+        prepared: names of two-phase transactions whose first phase is behind them.
         unreadable: by column, how many cells its mapped type could not read, and the first.
         started: when, in seconds of the monotonic clock.
     """
@@ -52,6 +53,7 @@ class Transaction:
     committed_itself: bool = False
     not_undone: bool = False
     connections: list[Connection] = field(default_factory=list)
+    prepared: list[object] = field(default_factory=list)
     unreadable: dict[str, tuple[int, Unreadable]] = field(default_factory=dict)
     started: float = field(default_factory=monotonic)
 
