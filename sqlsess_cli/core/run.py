@@ -23,6 +23,8 @@ from sqlsess_cli.dialects._base import Dialect, first_line
 from sqlsess_cli.errors import RejectedError
 from sqlsess_cli.result import Block, Column, InsertTarget, Result
 
+_STEP = 250  # rows that are read and written at a time: they fit a processor's cache
+
 
 @dataclass(frozen=True, slots=True)
 class Selected:
@@ -132,7 +134,8 @@ def _blocks(
                 rows = hooks.fetch(result)
             if not rows:
                 break
-            yield reading.read(rows)
+            for start in range(0, len(rows), _STEP):
+                yield reading.read(rows[start : start + _STEP])
         done = True
     finally:
         if not done and not transaction.write and hooks.abandon(cursor):

@@ -157,7 +157,7 @@ class PostgreSQL(Dialect):
         Driver("pg8000", "pg8000"),
     )
     reads_only: ClassVar[bool] = True
-    fetch_size: ClassVar[int] = 1000  # each FETCH from the server-side cursor is a round trip
+    fetch_size: ClassVar[int] = 500  # each is a round trip; a thousand wide rows take 2 MiB more
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
         """TLS as the settings ask, by libpq's own modes; `.pgpass` is libpq's own too."""

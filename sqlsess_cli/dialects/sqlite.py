@@ -119,8 +119,10 @@ _EXACT = 2**53  # from here on a float leaves out some integers
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def _is_large(value: object) -> bool:
-    return type(value) is int and abs(value) >= _EXACT
+def _number(processor: Reader, value: Any) -> object:
+    if type(value) is int and abs(value) >= _EXACT:
+        return Decimal(value)
+    return processor(value)
 
 
 def _truth(value: object) -> object:
@@ -279,7 +281,7 @@ class SQLite(Dialect):
         if isinstance(type_, types.Boolean):
             return _stored_truth if isinstance(type_, StoredBoolean) else _truth
         if isinstance(type_, types.Numeric):
-            return lambda value: Decimal(value) if _is_large(value) else processor(value)
+            return partial(_number, processor)
         return super().shown(type_, processor)
 
     def text(self, value: str) -> str:

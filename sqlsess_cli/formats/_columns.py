@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, repeat
 from types import NoneType
 from uuid import UUID
 
@@ -52,6 +52,8 @@ def literal(text: str) -> str:
 def plain(values: Values, null: str) -> Values | None:
     """The values as they print when there is no text among them; otherwise None."""
     kinds = set(map(type, values))
+    if kinds == {datetime}:  # what str() does, without its detour
+        return [*map(datetime.isoformat, values, repeat(" "))]  # type: ignore[arg-type]
     if kinds <= PLAIN:
         return values
     if kinds <= _NULLABLE:
