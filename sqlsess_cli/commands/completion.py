@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import ShellComplete, split_arg_string
@@ -10,8 +11,10 @@ from click.shell_completion import ShellComplete, split_arg_string
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._shells import SCRIPTS
-from sqlsess_cli.emit import Answers
 from sqlsess_cli.errors import SqlsessError
+
+if TYPE_CHECKING:  # a Tab waits for it, and needs neither configuration nor formats for itself
+    from sqlsess_cli.emit import Answers
 
 _BREAKS = {"=", ":"}  # where bash takes words apart
 
@@ -48,8 +51,8 @@ def complete(app: App, shell: str, words: list[str]) -> None:
         words = [_unquoted(word) for word in _joined(words)]
         kept = len(words[-1]) - len(_unquoted(last))
     with app.terminal.sink(None, styled=True, paged=False) as sink:
-        for kind, word, summary in _proposals(app, words[:-1], words[-1]):
-            sink.write(f"{kind}\t{word[kept:]}\t{summary}\n")
+        found = _proposals(app, words[:-1], words[-1])
+        sink.write("".join(f"{kind}\t{word[kept:]}\t{summary}\n" for kind, word, summary in found))
 
 
 def _joined(words: list[str]) -> Iterator[str]:
