@@ -56,7 +56,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cap", type=float, default=180, help="seconds that a run may take")
     parser.add_argument("--page", default=PAGE, help="what report writes")
     parser.set_defaults(scale="full")
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     if unknown := set(asked.sections) - set(NAMES):
         parser.error(f"no section {min(unknown)!r}; there are {', '.join(NAMES)}")
     return asked
