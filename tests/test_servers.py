@@ -481,7 +481,9 @@ def test_the_guard_ends_what_is_ours_and_nothing_else(tmp_path: Path) -> None:
             pids[name] = process.pid
         run._guard.stdin.close()  # as when we are killed
         eventually(lambda: not os.path.exists(run.path), 15, "the directory to be gone")
-        assert {name: alive(pid) for name, pid in pids.items()} == {"ours": False, "stranger": True}
+        # It was killed before the directory went, but the kernel takes its time.
+        eventually(lambda: not alive(pids["ours"]), 15, "the end of what is ours")
+        assert alive(pids["stranger"])
     run.close()
 
 

@@ -44,7 +44,8 @@ class Thing(Base):
     good = Column(sqltypes.Boolean)
     colour = Column(sqltypes.Enum(Colour))
     raw = Column(LargeBinary(20))
-    key = Column(sqltypes.Uuid)
+    # SQLAlchemy 2.0 would make a CHAR(32) of it in a MariaDB that a mysql:// URL names.
+    key = Column(sqltypes.Uuid().with_variant(sqltypes.UUID(), "mysql"))
     data = Column(JSON)
     label = synonym("name")
 
