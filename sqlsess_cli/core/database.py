@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlsess_cli.config.profiles import Config
 from sqlsess_cli.config.targets import DEMO, Target, targets
 from sqlsess_cli.core.arguments import argument_path, factory_path
-from sqlsess_cli.core.engines import Secrets, isolated, make_engine
+from sqlsess_cli.core.engines import Secrets, known_level, make_engine
 from sqlsess_cli.core.factory import Factory, check_joined, configure, make_factory
 from sqlsess_cli.core.models.catalog import Catalog
 from sqlsess_cli.core.models.entity import Entity
@@ -103,7 +103,7 @@ class Database:
             return make_engine(self.target, secrets, self.asked.isolation)
         bind = factory.kw.get("bind")
         if isinstance(bind, Engine) and self.asked.isolation:
-            return isolated(bind, self.asked.isolation)
+            return bind.execution_options(isolation_level=known_level(bind, self.asked.isolation))
         if bind is None and not factory.kw.get("binds"):
             where = self.config.where(*factory_path(self.target, self.config))
             raise ConfigError(f"{where}: the factory has no bind", f"give [db.{self.name}] a url")

@@ -90,11 +90,13 @@ def make_engine(target: Target, secrets: Secrets, isolation: str | None) -> Engi
     if url.password is None and url.host is not None:
         _late_password(engine, url, secrets, hooks)
     try:
-        return isolated(engine, isolation or target.settings.get("isolation"))
+        if level := known_level(engine, isolation or target.settings.get("isolation")):
+            engine.update_execution_options(isolation_level=level)
     except UsageError as error:
         if isolation is not None:
             raise
         raise ConfigError(f"{target.name}: {error.message}", error.hint) from error
+    return engine
 
 
 def _unknown_dialect(url: URL, where: str, hooks: dialects.Dialect) -> ConfigError:
@@ -106,15 +108,15 @@ def _unknown_dialect(url: URL, where: str, hooks: dialects.Dialect) -> ConfigErr
     return ConfigError(f"{where}: no SQLAlchemy dialect is called {name!r}", hint)
 
 
-def isolated(engine: Engine, level: str | None) -> Engine:
-    """The engine with an isolation level for every transaction.
+def known_level(engine: Engine, level: str | None) -> str | None:
+    """An isolation level as the database spells it.
 
     Raises:
         UsageError: this database has no such level. AUTOCOMMIT is refused: with it, no promise of
             a rollback could be kept.
     """
     if level is None:
-        return engine
+        return None
     level = level.upper().replace("_", " ").replace("-", " ")
     try:
         levels: Any = engine.dialect.get_isolation_level_values
@@ -124,7 +126,7 @@ def isolated(engine: Engine, level: str | None) -> Engine:
     known = [item for item in known if item != "AUTOCOMMIT"]
     if level not in known:
         raise UsageError(f"no isolation level {level!r} here", f"one of: {', '.join(known)}")
-    return engine.execution_options(isolation_level=level)
+    return level
 
 
 def _late_password(engine: Engine, url: URL, secrets: Secrets, hooks: dialects.Dialect) -> None:

@@ -113,7 +113,7 @@ def configure(
             f"{target.name}: twophase needs a database that can PREPARE; SQLite cannot",
             "leave twophase out for this database",
         )
-    factory.configure(**_supported(factory, arguments))
+    factory.configure(**_supported(factory, arguments, own=bind))
     try:
         factory().close()
     except (TypeError, ValueError, exc.ArgumentError) as error:
@@ -125,17 +125,20 @@ def _is_sqlite(bind: Any) -> bool:
     return bind is not None and bind.dialect.name == "sqlite"
 
 
-def _supported(factory: Factory, arguments: dict[str, Any]) -> dict[str, Any]:
+def _supported(factory: Factory, arguments: dict[str, Any], own: Any) -> dict[str, Any]:
     """Session takes execution options since SQLAlchemy 2.1; before, the engines carry them."""
     if "execution_options" in inspect.signature(Session.__init__).parameters:
         return arguments
     options = arguments.pop("execution_options", None)
     factory.kw.pop("execution_options", None)
-    if options and arguments.get("bind") is not None:
-        arguments["bind"] = arguments["bind"].execution_options(**options)
-    if options and arguments.get("binds"):
-        carrying = arguments["binds"].items()
-        arguments["binds"] = {key: item.execution_options(**options) for key, item in carrying}
+    if not options:
+        return arguments
+    bind = arguments.get("bind")
+    if bind is not None and bind is not own:  # the application's own stays as it is
+        arguments["bind"] = bind.execution_options(**options)
+    for engine in {own, *(arguments.get("binds") or {}).values()} - {None}:
+        # A copy with options has no events of its own connections (SQLAlchemy 2.0).
+        engine.update_execution_options(**options)
     return arguments
 
 
