@@ -88,7 +88,11 @@ def run(arguments: list[str], app: App) -> int:
             return 0
         with root().make_context(PROGRAM, arguments, obj=app) as context:
             context.command.invoke(context)
-    except (Exception, Interrupted) as error:  # noqa: BLE001  the last resort; each is told below
+    except KeyboardInterrupt:  # code of the user's took SIGINT from us
+        from signal import SIGINT
+
+        return _told(app, Interrupted(SIGINT), arguments)
+    except BaseException as error:  # noqa: BLE001  the last resort; each is told below
         return _told(app, error, arguments)
     return 0
 

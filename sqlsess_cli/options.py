@@ -12,6 +12,8 @@ from sqlsess_cli.errors import UsageError
 Kind = Literal["text", "many", "flag", "pair", "duration", "choice"]
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+_OFF = ("", "0", "false", "no", "off")
+_LONGEST = 1e9  # seconds; a timer takes no more, and nobody waits thirty years
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class Options:
                 origin = where(*setting.config)
                 values[item] = parse(setting, found, origin)
                 origins[item] = origin
-        if environ.get("SQLSESS_READ_ONLY") in ("1", "true", "yes"):
+        if environ.get("SQLSESS_READ_ONLY", "").lower() not in _OFF:  # in doubt it forbids
             values["write"], origins["write"] = False, "environment SQLSESS_READ_ONLY"
         return cls(**values, origins=origins)
 
@@ -203,6 +205,6 @@ def duration(text: str, where: str) -> float:
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|)", text.strip())
     seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
-    if seconds <= 0:
+    if not 0 < seconds < _LONGEST:
         raise UsageError(f"{where}: {text!r} is not a duration", "such as 500ms, 30s, 2m, 1h")
     return seconds

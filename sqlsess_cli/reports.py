@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlsess_cli.errors import SqlsessError
+from sqlsess_cli.inert import is_inert
 from sqlsess_cli.options import Options
 from sqlsess_cli.terminal import DIM, RED, Terminal
 
@@ -26,7 +27,10 @@ class Reports:
 
             about = {"error": type(error).__name__, "exit": int(error.exit_code)}
             about |= {"message": error.message, "hint": error.hint or None, **error.details}
-            self.terminal.tell(dumps(about, ensure_ascii=False, default=str))
+            line = dumps(about, ensure_ascii=False, default=str)
+            # What tell() would have to spell must be spelled as JSON does.
+            spelled = dumps(about, default=str).replace("\x7f", "\\u007f")
+            self.terminal.tell(line if is_inert(line) else spelled)
             return
         self.terminal.tell(f"error: {error.message}", RED)
         if error.hint:

@@ -90,6 +90,8 @@ class FileSink:
     """
 
     def __init__(self, path: str) -> None:
+        if not path:
+            raise OutputError("cannot write a file without a name")
         self.path = os.path.realpath(path)
         self.shown = path
         self.direct = False

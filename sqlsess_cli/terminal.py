@@ -17,6 +17,7 @@ from sqlsess_cli.errors import HungUp, OutputError, RefusedError
 from sqlsess_cli.inert import inert, inert_stream
 from sqlsess_cli.sinks import FileSink, PagedSink, RawOutput, Sink, StreamSink
 
+_DIGITS = 7  # of columns or lines: no terminal has more
 _UNINDENTED = re.compile("\n(?!    )")
 
 RED, DIM, BOLD, PLAIN = "\x1b[31m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
@@ -86,7 +87,7 @@ class Terminal:
 
     def _asked(self, name: str) -> int:
         text = self.environ.get(name, "")
-        return int(text) if text.isdecimal() else 0
+        return int(text) if text.isdecimal() and len(text) < _DIGITS else 0
 
     def colored(self, *, stderr: bool = False) -> bool:
         """Whether to use colour: the flag, then NO_COLOR, FORCE_COLOR, then what the stream is."""

@@ -46,9 +46,12 @@ def _json(name: str, text: str) -> object:
     from decimal import Decimal
     from json import loads
 
+    def refuse(word: str) -> object:
+        raise ValueError(word)
+
     try:
-        return loads(text, parse_float=Decimal)
-    except ValueError as error:
+        return loads(text, parse_float=Decimal, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
         raise UsageError(
             f"-p {name}:={text}: not JSON: {error}", 'numbers, true, null, "text"'
         ) from None

@@ -45,6 +45,8 @@ def _from_file(path: str, where: str) -> str:
             return file.readline().rstrip("\n")
     except OSError as error:
         raise ConfigError(f"{where}: cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError:  # without its cause, which holds the bytes
+        raise ConfigError(f"{where}: {path} is not UTF-8 text") from None
 
 
 def _from_command(words: list[str], where: str) -> str:
@@ -56,4 +58,7 @@ def _from_command(words: list[str], where: str) -> str:
         raise ConfigError(f"{where}: cannot run {words[0]}: {error.strerror}") from error
     if done.returncode != 0:
         raise ConfigError(f"{where}: {words[0]} ended with status {done.returncode}")
-    return done.stdout.decode().partition("\n")[0]
+    try:
+        return done.stdout.decode().partition("\n")[0]
+    except UnicodeDecodeError:
+        raise ConfigError(f"{where}: {words[0]} does not write UTF-8 text") from None

@@ -42,8 +42,13 @@ class Config:
             profile: see Config.
 
         Raises:
-            ConfigError: a file cannot be read, or is not TOML.
+            ConfigError: a file cannot be read, or is not TOML; or the directory that we are in was
+                removed.
         """
+        try:
+            os.getcwd()
+        except OSError as error:  # whatever is relative would fail later, each in its own words
+            raise ConfigError("the current directory is gone", "cd to one that exists") from error
         return cls(cls._sources(environ, file), environ, profile)
 
     def checked(self) -> Config:

@@ -127,6 +127,8 @@ def _wrong(value: object, key: Key, path: Path) -> Problem | None:
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     if key.items and not all(isinstance(item, key.items) for item in inside):
         return Problem(path, f"everything in {dotted} must be {_TYPE_NAMES[key.items]}")
+    if any("\0" in item for item in (value, *inside) if isinstance(item, str)):
+        return Problem(path, f"{dotted} holds a NUL character")  # no path, word or name can
     if key.read is not None:
         try:
             key.read(str(value), dotted)

@@ -100,7 +100,7 @@ def read(path: str, *, consented: bool) -> Source:
             raise ConfigError(
                 f"{path} is larger than {_LARGEST // 1024} KiB", "is it the right file?"
             )
-        text = data.decode()
+        text = data.decode("utf-8-sig")
         tree = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(

@@ -48,6 +48,8 @@ def checked(url: str, where: str) -> str:
         UsageError: there is no scheme, the port is not a number, or a password holds a bare `@`,
             `/`, `?` or `#`, which would send a part of it to the name server.
     """
+    if "\0" in url or "%00" in url:  # libpq would end the text there, and connect elsewhere
+        raise UsageError(f"{where}: the URL holds a NUL character", "nothing in a URL may")
     match = _SCHEME.match(url)
     if match is None:
         raise UsageError(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, exc
@@ -69,26 +70,27 @@ def make_engine(target: Target, secrets: Secrets, isolation: str | None) -> Engi
     hooks = dialects.find(url.get_backend_name())
     usual = hooks.connect_args(url, target.settings)
     usual = {name: value for name, value in usual.items() if name not in url.query}
-    connect = {**usual, **target.settings.get("connect", {})}
+    arguments = {**usual, **target.settings.get("connect", {})}
     # One connection, made when it is needed and closed with its session: no state leaks through
     # a pool, which has nothing to reset; and values never appear in the text of an error.
     ours = {"poolclass": NullPool, "pool_reset_on_return": None, "hide_parameters": True}
     given = {**ours, **target.settings.get("engine", {})}
     try:
-        engine = create_engine(url, connect_args=connect, **given)
+        engine = create_engine(url, connect_args=arguments, **given)
     except exc.NoSuchModuleError as error:
-        raise _unknown_dialect(url, target.where, hooks) from error
+        raise _unknown_dialect(error, url, target.where, hooks) from error
     except ImportError as error:
         module = (error.name or url.get_driver_name()).partition(".")[0]
         raise ConfigError(
             f"{target.name}: the driver {module} is not installed", hooks.extra_for(module)
         ) from error
-    except (exc.ArgumentError, TypeError) as error:
+    except (exc.ArgumentError, TypeError, ValueError, AttributeError, LookupError) as error:
         message = f"{target.where}: {dialects.first_line(error)}"
         raise ConfigError(message, "see the engine and connect settings") from error
     hooks.prepare(engine)
     if url.password is None and url.host is not None:
-        _late_password(engine, url, secrets, hooks)
+        _late_password(engine, target.name, secrets, hooks)
+    event.listen(engine, "do_connect", partial(_connect, target.name))  # the last of them
     try:
         if level := known_level(engine, isolation or target.settings.get("isolation")):
             engine.update_execution_options(isolation_level=level)
@@ -99,8 +101,12 @@ def make_engine(target: Target, secrets: Secrets, isolation: str | None) -> Engi
     return engine
 
 
-def _unknown_dialect(url: URL, where: str, hooks: dialects.Dialect) -> ConfigError:
+def _unknown_dialect(
+    error: Exception, url: URL, where: str, hooks: dialects.Dialect
+) -> ConfigError:
     name, _, driver = url.drivername.partition("+")
+    if driver in (item.name for item in hooks.drivers):  # so it is a plugin that is not there
+        return ConfigError(f"{where}: {dialects.first_line(error)}")
     if hooks.drivers:
         hint = f"known: {', '.join(item.name for item in hooks.drivers)}"
         return ConfigError(f"{where}: {name} has no driver {driver!r}", hint)
@@ -129,20 +135,40 @@ def known_level(engine: Engine, level: str | None) -> str | None:
     return level
 
 
-def _late_password(engine: Engine, url: URL, secrets: Secrets, hooks: dialects.Dialect) -> None:
+def _connect(
+    name: str, dialect: Any, _record: Any, arguments: Sequence[Any], named: dict[str, Any]
+) -> Any:
+    """A driver's connection; what is no error of a database is about a setting.
+
+    Raises:
+        ConfigError: instead.
+    """
+    try:
+        return dialect.connect(*arguments, **named)
+    except (TypeError, ValueError, AttributeError, LookupError, OSError) as error:
+        # What could not be encoded may be a part of a password.
+        secret = isinstance(error, UnicodeError)
+        reason = "it cannot be encoded" if secret else dialects.first_line(error)
+        raise ConfigError(
+            f"{name}: the driver refuses an option: {reason}",
+            "see the options in the URL, and [db.NAME.connect]",
+        ) from (None if secret else error)
+
+
+def _late_password(engine: Engine, name: str, secrets: Secrets, hooks: dialects.Dialect) -> None:
     """Supply the password when a connection is made, so that no URL ever holds it."""
     known: list[str] = []  # asked for once, however often we connect: cancelling connects too
 
     @event.listens_for(engine, "do_connect")
-    def supply(dialect: Any, _record: Any, arguments: Any, named: dict[str, Any]) -> Any:
+    def supply(dialect: Any, record: Any, arguments: Any, named: dict[str, Any]) -> Any:
         if "password" in named or "passwd" in named:
             return None
         if not known:
-            secret = secrets.configured() or hooks.password(url, os.environ)
+            secret = secrets.configured() or hooks.password(engine.url, os.environ)
             known.extend([] if secret is None else [secret])
         if not known:
             try:
-                return dialect.connect(*arguments, **named)
+                return _connect(name, dialect, record, arguments, named)
             except dialect.loaded_dbapi.Error as error:
                 if hooks.diagnose(error).meaning != "denied" or secrets.ask is None:
                     raise

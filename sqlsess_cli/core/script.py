@@ -81,6 +81,7 @@ def steps(
     found = list(split(source.text, lexical))
     if not found:
         raise UsageError("there is no statement to execute")
+    values = {name: hooks.parameter(value) for name, value in values.items()}
     made = [_step(statement, source, values) for statement in found]
     unused = set(values) - {name for step in made for name in step.values}
     if unused:

@@ -111,6 +111,10 @@ class Dialect:
         """Execution options that make the driver hand rows out as they come."""
         return {"stream_results": True, "max_row_buffer": self.fetch_size}
 
+    def parameter(self, value: object) -> object:
+        """A value of a `:name` parameter, as the driver takes it."""
+        return value
+
     def prepare_cursor(self, cursor: Any) -> None:
         """Have a cursor give values as the database writes them, where that loses less."""
 
@@ -257,5 +261,13 @@ def is_local(url: URL) -> bool:
 
 def first_line(error: BaseException) -> str:
     """An error's first line, without the driver's decoration."""
-    lines = str(error).strip().splitlines()
+    lines = text_of(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
+
+
+def text_of(error: BaseException) -> str:
+    """What an error says; nothing, if even that fails: it may be of anybody's class."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001
+        return ""

@@ -257,7 +257,11 @@ def _tls(url: URL, settings: Settings, asked: set[str]) -> dict[str, Any]:
         return {"ssl_disabled": True}
     import ssl
 
-    context = ssl.create_default_context(cafile=settings.get("tls_ca"))
+    try:
+        context = ssl.create_default_context(cafile=settings.get("tls_ca"))
+    except OSError as error:
+        reason = error.strerror or "it holds no certificate"
+        raise ConfigError(f"cannot read tls_ca {settings.get('tls_ca')}: {reason}") from error
     # Certificates that MySQL makes for itself lack fields that Python 3.13 asks for.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if mode == "insecure":

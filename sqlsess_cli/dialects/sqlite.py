@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sqlite3
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from functools import partial
 from itertools import islice
 from math import isnan
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from sqlalchemy import Connection, Engine, event, text, types
 from sqlalchemy.engine import URL, CursorResult
@@ -81,6 +82,16 @@ def authorize(action: int, first: str | None, second: str | None, *_: str | None
         asks = second is None or (first or "").lower() not in _QUESTIONS
         return sqlite3.SQLITE_OK if asks else sqlite3.SQLITE_DENY
     return sqlite3.SQLITE_DENY
+
+
+def _existing_only(uri: str) -> str:
+    """A file: URI that creates no file, whatever it asks for; of several modes the last counts."""
+    uri = uri.partition("#")[0]  # SQLite would not read what we add behind it
+    path, _, query = uri.partition("?")
+    modes = [value for name, value in parse_qsl(query) if name == "mode"]
+    if modes and modes[-1] != "rwc":
+        return uri
+    return f"{path}?{query}{'&' if query else ''}mode=rw"
 
 
 class AsStored:
@@ -165,13 +176,16 @@ class SQLite(Dialect):
             if path in ("", ":memory:"):
                 return
             if named.get("uri"):
-                if "mode=" not in path:
-                    arguments[0] = f"{path}{'&' if '?' in path else '?'}mode=rw"
+                arguments[0] = _existing_only(path)
                 return
             if not os.path.exists(path):
-                hint = f"sqlsess does not create files; an empty one will do: touch {path}"
+                shown = shlex.quote(path)
+                hint = f"sqlsess does not create files; an empty one will do: touch {shown}"
                 raise ConnectError(f"there is no SQLite file {path}", hint)
-            arguments[0], named["uri"] = f"file:{quote(os.path.abspath(path))}?mode=rw", True
+            arguments[0], named["uri"] = (
+                f"file:{quote(os.fsencode(os.path.abspath(path)))}?mode=rw",
+                True,
+            )
 
     def begin(self, connection: Connection, *, write: bool) -> None:
         """Begin by our own BEGIN: the driver's habit lets DDL and savepoints survive ROLLBACK."""
@@ -208,6 +222,10 @@ class SQLite(Dialect):
         """Interrupt the running statement."""
         interrupt: Callable[[], None] = dbapi.interrupt
         return interrupt
+
+    def parameter(self, value: object) -> object:
+        """A number with a fraction is a float here, as it is in the text of a statement."""
+        return float(value) if isinstance(value, Decimal) else value
 
     def streaming(self, *, cursor_ok: bool) -> dict[str, Any]:
         """A SQLite cursor streams as it is."""

@@ -41,6 +41,7 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "/": operator.truediv,
     "%": operator.mod,
 }
+_DIGITS = 1000  # of a whole number; Python refuses to read one of more than 4,300
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,8 @@ class Compile(Transformer_NonRecursive[Token, Any]):
         return Operand(None, text, text, at=token.start_pos or 0)
 
     def number(self, token: Token) -> Operand:
-        value = int(token) if token.isdecimal() else Decimal(token)
+        whole = token.isdecimal() and len(token) < _DIGITS
+        value = int(token) if whole else Decimal(token)
         return Operand(None, str(token), value, at=token.start_pos or 0)
 
     def true(self, token: Token) -> Operand:

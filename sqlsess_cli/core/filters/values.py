@@ -104,7 +104,7 @@ def fitting(value: object, text: str, type_: sqltypes.TypeEngine[Any], path: str
     # A whole column may be compared with 7.5; SQLite's driver takes no Decimal, and no integer
     # holds more than 64 bits.
     if kind == "float" or not -(2**64) < value < 2**64 or value % 1:
-        return float(value)
+        return float(Decimal(value))  # which is infinite where a float ends
     return int(value)
 
 

@@ -18,7 +18,8 @@ from sqlalchemy import event
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.orm import Mapper, configure_mappers
 
-from sqlsess_cli.errors import ConfigError, SqlsessError
+from sqlsess_cli.dialects._base import text_of
+from sqlsess_cli.errors import ConfigError, Interrupted, SqlsessError
 
 _PRIVATE = "sqlsess_models"  # the package that files outside of any package are imported into
 
@@ -93,6 +94,8 @@ def import_module(name: str, folder: str, where: str) -> ModuleType:
     for path in (folder, os.path.join(folder, "src")):
         if path not in sys.path and os.path.isdir(path):
             sys.path.append(path)  # last, so that nothing there hides an installed package
+    if not all(name.split(".")):
+        raise ConfigError(f"{where}: {name!r} is not the name of a module", "such as app.models")
     with blaming(where, name):
         return importlib.import_module(name)
 
@@ -120,10 +123,12 @@ def _import_file(path: str, where: str) -> ModuleType:
     if folder not in sys.path:
         sys.path.append(folder)  # its neighbours, as `python FILE` would find them
     # Under its own name, so that `models:Students` means it, unless that name is taken.
-    taken = parts[0] in sys.modules or importlib.util.find_spec(parts[0]) is not None
-    spec_elsewhere = taken and getattr(importlib.util.find_spec(parts[0]), "origin", None) != path
-    module_name = f"{_PRIVATE}.{parts[0]}" if spec_elsewhere else parts[0]
-    return _execute(path, module_name, where)
+    stem = parts[0] if parts else name
+    free = "." not in stem and stem not in sys.modules
+    spec = importlib.util.find_spec(stem) if free else None
+    if not free or (spec is not None and spec.origin != path):
+        stem = f"{_PRIVATE}.{stem.replace('.', '_')}"
+    return _execute(path, stem, where)
 
 
 def _execute(path: str, name: str, where: str) -> ModuleType:
@@ -148,10 +153,11 @@ def _import_below(package: ModuleType, folder: str, where: str) -> None:
 def blaming(where: str, name: str, verb: str = "import") -> Iterator[None]:
     """Turn whatever the user's code raises into one line that names the file and line in it."""
     try:
-        yield
-    except SqlsessError:
+        with _apart_from_answers():
+            yield
+    except (SqlsessError, Interrupted, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:  # any code may run here, and may raise anything
+    except BaseException as error:  # any code may run here, and may raise anything
         message = _reason(error)
         missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
         if missing and f"{name}.".startswith(f"{missing}."):
@@ -165,6 +171,18 @@ def blaming(where: str, name: str, verb: str = "import") -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def _apart_from_answers() -> Iterator[None]:
+    """Have what programs and libraries write to descriptor 1 join what is told on 2."""
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(answers, 1)
+        os.close(answers)
+
+
 def _is_mapping(error: BaseException) -> bool:
     return isinstance(error, sa_exc.InvalidRequestError)
 
@@ -176,7 +194,7 @@ def _hint(error: BaseException) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    text = " ".join(text_of(error).split())
     place = _place(error)
     kind = type(error).__name__
     return f"{place + ': ' if place else ''}{kind}{': ' + text if text else ''}"

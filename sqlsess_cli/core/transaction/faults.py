@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -44,13 +45,8 @@ def translated(transaction: Transaction) -> Iterator[None]:
         raise _meant(original, lost=lost, transaction=transaction) from error
     except RecursionError as error:
         raise UsageError("the statement is nested too deeply", "split it") from error
-    except exc.UnboundExecutionError as error:
-        hint = "give [db.…] a url, or binds for each model"
-        raise ConfigError(f"{transaction.database}: {first_line(error)}", hint) from error
-    except exc.StatementError as error:
-        raise RejectedError(first_line(error.orig or error)) from error
     except exc.SQLAlchemyError as error:
-        raise RejectedError(first_line(error)) from error
+        raise _of_sqlalchemy(error, transaction) from error
     except Exception as error:
         meant = _of_driver(error, transaction)
         if meant is None:
@@ -58,9 +54,20 @@ def translated(transaction: Transaction) -> Iterator[None]:
         raise meant from error
 
 
+def _of_sqlalchemy(error: exc.SQLAlchemyError, transaction: Transaction) -> SqlsessError:
+    if isinstance(error, exc.UnboundExecutionError):
+        hint = "give [db.…] a url, or binds for each model"
+        return ConfigError(f"{transaction.database}: {first_line(error)}", hint)
+    if isinstance(error, exc.ArgumentError) and transaction.phase == "connect":
+        # Such as an isolation level, which is only looked at now.
+        return ConfigError(f"{transaction.database}: {first_line(error)}")
+    inner = error.orig if isinstance(error, exc.StatementError) else None
+    return RejectedError(first_line(inner or error))
+
+
 def _of_driver(error: Exception, transaction: Transaction) -> SqlsessError | None:
     """What an error means that came from the driver past SQLAlchemy; None for any other."""
-    refused = isinstance(error, TypeError) and "keyword argument" in str(error)
+    refused = isinstance(error, TypeError) and re.search("keyword argument|callable", str(error))
     if refused and transaction.phase == "connect":
         problem = f"{transaction.database}: the driver refuses an option: {first_line(error)}"
         return ConfigError(problem, "see the options in the URL, and [db.NAME.connect]")
