@@ -99,6 +99,9 @@ class Dialect:
     def begin(self, connection: Connection, *, write: bool) -> None:
         """Make the transaction that has just begun what it promises: real, or read-only."""
 
+    def release(self, connection: Connection) -> None:
+        """Before a read ends: take back what begin() did that SQLAlchemy's own reset minds."""
+
     def undo(self, connection: Connection) -> bool:
         """Roll a write back; False when the server says that it could not undo all of it."""
         return True

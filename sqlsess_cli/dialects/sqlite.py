@@ -201,6 +201,11 @@ class SQLite(Dialect):
         if not write:
             dbapi.set_authorizer(authorize)
 
+    def release(self, connection: Connection) -> None:
+        """Without the authorizer, which would refuse to set the isolation level back."""
+        dbapi: Any = connection.connection.dbapi_connection
+        dbapi.set_authorizer(None)
+
     def _patiently(self, dbapi: Any, statement: str) -> None:
         """Wait for other clients here, where signals are heard; the library's wait is deaf."""
         (patience,) = dbapi.execute("PRAGMA busy_timeout").fetchone()

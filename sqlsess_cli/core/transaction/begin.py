@@ -130,6 +130,8 @@ def _opener(
             connection.execute(text(f"SAVEPOINT {_GUARD}"))
         transaction.connections.append(connection)
         event.listen(connection, "before_cursor_execute", _before(transaction, hooks))
+        if not transaction.write:
+            event.listen(connection, "rollback", hooks.release)
         if not session.twophase:
             return
         # Both come before it is done: after a PREPARE that fails there is a rollback.
