@@ -15,6 +15,7 @@ from sqlsess_cli.errors import Interrupted
 CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
 _ECHO = 0.3  # seconds in which a second signal is the same wish, sent twice by a wrapper
+_AGAIN = 0.1  # seconds until a cancel request that changed nothing is sent again
 _PATIENCE = 3.0  # seconds that a cancel request may take
 
 
@@ -122,13 +123,25 @@ class Interrupts:
                 continue
             if cancelling is None:
                 first = time.monotonic()
-                cancelling = Thread(target=_quietly, args=(cancel,), daemon=True)
+                cancelling = Thread(target=self._insist, args=(cancel,), daemon=True)
                 cancelling.start()
             elif time.monotonic() - first > _ECHO:  # a driver that hears nothing is left behind
                 os._exit(128 + arrived[0])
         os.close(reading)
         if cancelling is not None:
             cancelling.join(_PATIENCE)
+
+    def _insist(self, cancel: Callable[[], None]) -> None:
+        """Cancel until the main thread has heard: a statement may begin just after a request.
+
+        Once the handler has run the driver's call is over, and our own rollback follows.
+        """
+        until = time.monotonic() + _PATIENCE
+        _quietly(cancel)
+        while self._first is None and time.monotonic() < until:
+            time.sleep(_AGAIN)
+            if self._first is None and not self._held:
+                _quietly(cancel)
 
 
 def _quietly(cancel: Callable[[], None]) -> None:
