@@ -17,7 +17,7 @@ from benchmarks.runner import Record, measured
 from benchmarks.sections import FULL, NAMES, QUICK, TINY, Scale, Section, sections
 
 WORK = os.path.join(os.path.expanduser("~"), ".cache", "sqlsess-benchmarks")
-CHECKED = 100_000  # peers' exports of more rows are not read back: that was done with fewer
+CHECKED = 100_000  # exports of more rows are not read back: that was done with fewer
 
 
 def main() -> None:

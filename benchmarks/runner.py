@@ -20,7 +20,7 @@ def measured(section: Section, meter: Meter, *, check: bool) -> Iterator[Record]
     Args:
         section: what to measure.
         meter: what to measure with.
-        check: compare what the tools export with the source; ours is compared in any case.
+        check: compare what the tools export with the source.
     """
     for case in section.cases:
         record: Record = {
@@ -37,7 +37,7 @@ def _figures(section: Section, case: Case, meter: Meter, *, check: bool) -> Reco
     if section.reference.command is None:
         return {"failed": f"{section.reference.tool}, the reference, is not installed"}
     asked = section.asked
-    wanted = asked is not None and (check or case.role == "ours")
+    wanted = asked is not None and check
     kept = os.path.join(meter.folder, "exported") if wanted else None
     warm = meter.run(case.command, kept)  # uncounted: caches fill, tools write their first files
     notes: list[str] = []

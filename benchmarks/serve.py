@@ -29,13 +29,13 @@ SETTINGS = {
 
 def main() -> None:
     """Start, load, tell, and wait."""
-    count, folder = int(sys.argv[1]), sys.argv[2]
+    count, folder, kinds = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
     fleet = LocalFleet()
     told: dict[str, Any] = {}
     with ExitStack() as stack:
-        for kind, settings in SETTINGS.items():
+        for kind in [kind for kind in SETTINGS if kind in kinds]:
             try:
-                daemon = stack.enter_context(fleet.daemon(kind, **settings))
+                daemon = stack.enter_context(fleet.daemon(kind, **SETTINGS[kind]))
             except Missing as error:
                 told[kind] = {"missing": str(error)}
                 continue
