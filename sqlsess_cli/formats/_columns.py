@@ -54,6 +54,9 @@ def plain(values: Values, null: str) -> Values | None:
     kinds = set(map(type, values))
     if kinds == {datetime}:  # what str() does, without its detour
         return [*map(datetime.isoformat, values, repeat(" "))]  # type: ignore[arg-type]
+    if Decimal in kinds and kinds <= _NULLABLE:
+        found = texts(values)
+        return [null if text is None else text for text in found] if None in found else found
     if kinds <= PLAIN:
         return values
     if kinds <= _NULLABLE:
@@ -68,7 +71,10 @@ def texts(values: Values) -> Sequence[str | None]:
         return values  # type: ignore[return-value]  # the line above has just looked
     if kinds <= _NULLABLE:
         with suppress(ValueError):  # an int with more digits than str() gives
-            return [None if value is None else str(value) for value in values]
+            found = [None if value is None else str(value) for value in values]
+            # Few decimals are so small that str() gives them an exponent.
+            if Decimal not in kinds or "E-" not in "".join(filter(None, found)):
+                return found
     return [None if value is None else FLAT[type(value)](value) for value in values]
 
 

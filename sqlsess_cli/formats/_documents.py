@@ -12,7 +12,7 @@ from math import isfinite
 from types import NoneType
 from typing import Any
 
-from sqlsess_cli.formats._columns import Values, columns, filled, literal
+from sqlsess_cli.formats._columns import Values, columns, filled, literal, texts
 from sqlsess_cli.formats._values import JSON
 from sqlsess_cli.result import Block, Column
 
@@ -57,6 +57,8 @@ def _encoded(values: Sequence[Any]) -> Values:
         present = [value for value in values if value is not None]
     if kinds == {str}:
         return ["null" if value is None else encode_basestring(value) for value in values]
+    if kinds == {Decimal} and all(map(Decimal.is_finite, present)):
+        return ["null" if text is None else text for text in texts(values)]
     if not _numbers(kinds, present):
         return [JSON[type(value)](value) for value in values]
     if present is values:
@@ -68,8 +70,6 @@ def _numbers(kinds: set[type], values: Sequence[Any]) -> bool:
     """All of them print as numbers of JSON."""
     if kinds == {float}:
         return isfinite(sum(values))  # one that is not finite would have spread
-    if kinds == {Decimal}:
-        return all(map(Decimal.is_finite, values))
     return kinds <= {int}
 
 

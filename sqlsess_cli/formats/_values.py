@@ -16,6 +16,8 @@ from sqlsess_cli.result import JsonText, Unreadable
 
 Speller = Callable[[Any], str]
 
+_LONGEST = 20_000  # digits; PostgreSQL's numbers have up to 16,383 after the point
+
 
 class _ByType(dict[type, Speller]):
     """How to spell a value of a type; one that is not listed is spelled like its nearest base."""
@@ -43,6 +45,12 @@ def digits(value: int) -> str:
         return int.__repr__(value)
     except ValueError:
         return str(Decimal(value))
+
+
+def exact(value: Decimal) -> str:
+    """A decimal as databases write it: with all its zeros, where str() gives an exponent."""
+    text = str(value)
+    return f"{value:f}" if "E-" in text and value.adjusted() > -_LONGEST else text
 
 
 def interval(value: timedelta) -> str:
@@ -74,7 +82,7 @@ def _json_float(value: float) -> str:
 
 def _json_decimal(value: Decimal) -> str:
     if value.is_finite():
-        return str(value)  # 1E+3 and 0E-10 are numbers in JSON too
+        return exact(value)
     return '"NaN"' if value.is_nan() else '"Infinity"' if value > 0 else '"-Infinity"'
 
 
@@ -129,7 +137,7 @@ JSON = _ByType(
 
 FLAT = _ByType(
     {
-        str: str.__str__, bool: JSON[bool], int: digits, float: float.__repr__,
+        str: str.__str__, bool: JSON[bool], int: digits, float: float.__repr__, Decimal: exact,
         timedelta: interval, Enum: _name, bytes: _hex, bytearray: _hex, memoryview: _hex,
         Mapping: json_text, dict: json_text, list: json_text, tuple: json_text,
         set: json_text, frozenset: json_text,

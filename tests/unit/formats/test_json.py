@@ -135,7 +135,7 @@ def test_no_column_is_lost_to_its_name(names: list[str]):
 def test_numbers_keep_their_digits():
     big = Decimal(12345678901234567890123456789012345678)
     text = rows("jsonl", [(big, Decimal("1.10"), Decimal("1E+3"), Decimal("0E-10"), 0.1)])
-    assert text == f'{{"a":{big},"b":1.10,"c":1E+3,"d":0E-10,"e":0.1}}\n'
+    assert text == f'{{"a":{big},"b":1.10,"c":1E+3,"d":0.0000000000,"e":0.1}}\n'
 
 
 @pytest.mark.parametrize("kind", [float, Decimal])
