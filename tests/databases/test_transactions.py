@@ -148,7 +148,7 @@ def test_what_postgresql_is_sent(private: Callable[..., Daemon], run: Run) -> No
         "SELECT set_config('transaction_read_only', 'on', true)",
         "DECLARE c CURSOR FOR SELECT 1",
         "FETCH FORWARD 1 FROM c",
-        "FETCH FORWARD 999 FROM c",
+        "FETCH FORWARD 499 FROM c",
         "CLOSE c",
         "ROLLBACK",
     ]
