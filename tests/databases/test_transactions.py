@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from servers._process import Daemon
 from servers._server import Database
-from servers._wait import eventually
 from servers.facts import KINDS
 from servers.program import Finished, Spawned
 
@@ -122,78 +119,6 @@ def test_each_of_several_databases_is_one_transaction(
     notes = witness("query", "Thing", *places)
     assert notes.count("connect") == notes.count("session") == notes.count("begin") == len(KINDS)
     assert notes.count("commit") == 0
-
-
-# --- as the servers log it
-
-
-def test_what_postgresql_is_sent(private: Callable[..., Daemon], run: Run) -> None:
-    daemon = private("postgresql", log_statement="all", log_connections="on")
-    daemon.server.create("t_log")
-    database = Database(daemon.server, "t_log")
-    database.execute("CREATE TABLE t (a INTEGER)")
-
-    def sent(*words: str) -> list[str]:
-        before = len(daemon.log)
-        assert run(*words, "--url", database.url).code == 0
-        text = daemon.log[before:]
-        assert text.count("connection authorized") == 1
-        lines = re.findall(r"LOG:  (?:statement|execute [^:]*): (.*)", text)
-        begins = [index for index, line in enumerate(lines) if line == "BEGIN"]
-        assert len(begins) == 2  # SQLAlchemy looks at a new server in a transaction of its own
-        return [re.sub(r'"c_.*?"', "c", line) for line in lines[begins[1] :]]
-
-    assert sent("sql", "SELECT 1") == [
-        "BEGIN",
-        "SELECT set_config('transaction_read_only', 'on', true)",
-        "DECLARE c CURSOR FOR SELECT 1",
-        "FETCH FORWARD 1 FROM c",
-        "FETCH FORWARD 499 FROM c",
-        "CLOSE c",
-        "ROLLBACK",
-    ]
-    assert sent("sql", "INSERT INTO t VALUES (1)", "--write") == [
-        "BEGIN",
-        "SAVEPOINT sqlsess_guard",
-        "INSERT INTO t VALUES (1)",
-        "RELEASE SAVEPOINT sqlsess_guard",
-        "COMMIT",
-    ]
-
-
-def test_what_mariadb_is_sent(private: Callable[..., Daemon], run: Run) -> None:
-    daemon = private("mariadb", **{"general-log": "1", "general-log-file": "general.log"})
-    log = Path(daemon.directory, "data", "general.log")
-    daemon.server.create("t_log")
-    database = Database(daemon.server, "t_log")
-    database.execute("CREATE TABLE t (a INTEGER)")
-
-    def sent(*words: str) -> list[str]:
-        before = len(log.read_bytes())
-        assert run(*words, "--url", database.url).code == 0
-        ended = eventually(lambda: connection(log.read_bytes()[before:].decode()))
-        return ended[ended.index("ROLLBACK") + 1 :]  # ends SQLAlchemy's look at the server
-
-    def connection(text: str) -> list[str]:
-        """What our one connection sent, once it has ended."""
-        lines = re.findall(r"(\d+) (Connect|Query|Quit)\t?(.*)", text)
-        ours = [number for number, what, who in lines if what == "Connect" and "app@" in who]
-        assert len(ours) <= 1
-        done = [number for number, what, _ in lines if what == "Quit" and number in ours]
-        return [sql for number, what, sql in lines if number in done and what == "Query"]
-
-    assert sent("sql", "SELECT 1") == [
-        "SET SESSION TRANSACTION READ ONLY",
-        "START TRANSACTION READ ONLY",
-        "SELECT 1",
-        "ROLLBACK",
-    ]
-    assert sent("sql", "INSERT INTO t VALUES (1)", "--write") == [
-        "SAVEPOINT sqlsess_guard",
-        "INSERT INTO t VALUES (1)",
-        "RELEASE SAVEPOINT sqlsess_guard",
-        "COMMIT",
-    ]
 
 
 # --- reading is read-only at the database, not by looking at words
