@@ -36,7 +36,8 @@ def query(
       sqlsess query Track "Milliseconds > 300000" -c Name,Composer -n 5 -f json
     """
     from sqlsess_cli.core.run import run
-    from sqlsess_cli.core.select import Query, count_of, select_from
+    from sqlsess_cli.core.queries.asked import Query
+    from sqlsess_cli.core.queries.select import count_of, select_from
     from sqlsess_cli.errors import NegativeAnswer
 
     asked = Query(

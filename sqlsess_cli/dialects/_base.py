@@ -19,6 +19,7 @@ from sqlsess_cli.result import Block, JsonText, Kind
 DIALECTS = Registry("sqlsess_cli.dialects", "dialect")
 
 Settings = Mapping[str, Any]
+Place = tuple[str | None, str]  # schema, None for the one that need not be said; and table
 Reader = Callable[[Any], object]
 Meaning = Literal["lost", "unreachable", "denied", "read only", "missing", "locked", "other"]
 
@@ -156,6 +157,15 @@ class Dialect:
     def table_named(self, connection: Connection, schema: str | None, name: str) -> str:
         """A table's name as it was declared, where the database takes it in any case."""
         return name
+
+    def referrers(self, inspector: Inspector, schema: str | None, name: str) -> list[Place]:
+        """The tables with a foreign key to this one, asked for in one statement where possible."""
+        found = inspector.get_multi_foreign_keys(schema)
+        return [
+            (schema, table)
+            for (_, table), keys in found.items()
+            if any((key["referred_schema"], key["referred_table"]) == (schema, name) for key in keys)
+        ]
 
     def reflected(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
         """The type to read a reflected column with."""

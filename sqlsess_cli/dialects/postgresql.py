@@ -19,6 +19,7 @@ from sqlsess_cli.dialects._base import (
     Driver,
     Fault,
     Meaning,
+    Place,
     Reader,
     Settings,
     finite,
@@ -217,6 +218,20 @@ class PostgreSQL(Dialect):
         """The user's own, the one that is searched first."""
         searched = {inspector.default_schema_name, "information_schema"}
         return [None, *(name for name in inspector.get_schema_names() if name not in searched)]
+
+    def referrers(self, inspector: Inspector, schema: str | None, name: str) -> list[Place]:
+        """Those of any schema, from the one catalogue that knows."""
+        query = """SELECT DISTINCT n.nspname, r.relname
+            FROM pg_catalog.pg_constraint k
+            JOIN pg_catalog.pg_class r ON r.oid = k.conrelid AND NOT r.relispartition
+            JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+            JOIN pg_catalog.pg_class t ON t.oid = k.confrelid
+            JOIN pg_catalog.pg_namespace s ON s.oid = t.relnamespace
+            WHERE k.contype = 'f' AND t.relname = :name AND s.nspname = :schema ORDER BY 1, 2"""
+        connection: Any = inspector.bind
+        default = inspector.default_schema_name
+        found = connection.execute(text(query), {"schema": schema or default, "name": name})
+        return [(None if theirs == default else theirs, table) for theirs, table in found]
 
     def as_written(self, type_: types.TypeEngine[Any]) -> bool:
         """Ranges as they are written; JSON in arrays with all its digits; numbers with theirs."""

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, event, text, types
-from sqlalchemy.engine import URL, CursorResult
+from sqlalchemy.engine import URL, CursorResult, Inspector
 from sqlalchemy.engine.cursor import CursorFetchStrategy
 
 from sqlsess_cli.dialects._base import (
@@ -23,6 +23,7 @@ from sqlsess_cli.dialects._base import (
     Driver,
     Fault,
     Meaning,
+    Place,
     Reader,
     Settings,
     as_json,
@@ -259,6 +260,15 @@ class SQLite(Dialect):
         query = "SELECT name FROM sqlite_master WHERE name = :name COLLATE NOCASE"
         query += " AND type IN ('table', 'view')"
         return connection.scalar(text(query), {"name": name}) or name
+
+    def referrers(self, inspector: Inspector, schema: str | None, name: str) -> list[Place]:
+        """Those of the same file, in one statement."""
+        if schema is not None:
+            return super().referrers(inspector, schema, name)
+        query = """SELECT DISTINCT m.name FROM sqlite_master m, pragma_foreign_key_list(m.name) k
+            WHERE m.type = 'table' AND k."table" = :name COLLATE NOCASE ORDER BY m.name"""
+        connection: Any = inspector.bind
+        return [(None, table) for table in connection.scalars(text(query), {"name": name})]
 
     def reflected(self, type_: types.TypeEngine[Any]) -> types.TypeEngine[Any]:
         """Numbers and dates as they are stored: the declared type is not enforced."""

@@ -34,3 +34,12 @@ FUNCTIONS = {
     "trim": Function(1, 1, sqltypes.String),
     "upper": Function(1, 1, sqltypes.String),
 }
+
+# Over a list, or in a column, --having and --order over all rows or a group of them.
+AGGREGATES = {
+    "count": Function(0, 1, sqltypes.Integer),
+    "sum": Function(1, 1),
+    "avg": Function(1, 1),
+    "min": Function(1, 1),
+    "max": Function(1, 1),
+}

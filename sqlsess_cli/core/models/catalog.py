@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, inspect
-from sqlalchemy import exc as sa_exc
+from sqlalchemy import Connection
 from sqlalchemy.engine import Inspector
 from sqlalchemy.orm import Mapper
 
 from sqlsess_cli.core.models.entity import Entity
+from sqlsess_cli.core.models.naming import Place
+from sqlsess_cli.core.models.reflection import Reflection, views
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.errors import UsageError
 from sqlsess_cli.nearest import did_you_mean
@@ -28,12 +27,12 @@ class Catalog:
     Attributes:
         mappers: the mapped classes; without any, references are tables and views.
         aliases: other names of the user's for references.
-        metadata: what was reflected so far.
+        reflection: what was reflected so far.
     """
 
     mappers: Sequence[Mapper[Any]] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
-    metadata: MetaData = field(default_factory=MetaData)
+    reflection: Reflection = field(default_factory=Reflection)
 
     def find(self, reference: str, connect: Callable[[], Connection], hooks: Dialect) -> Entity:
         """The entity that a reference means.
@@ -47,15 +46,23 @@ class Catalog:
         Raises:
             UsageError: it means nothing, or more than one thing; says which.
         """
-        reference = self.aliases.get(reference, reference)
+        reference = self._unaliased(reference)
         if reference.startswith(TABLE) or not self.mappers:
-            return self._reflect(reference.removeprefix(TABLE), connect(), hooks)
-        return Entity.of_mapper(self._mapper(reference))
+            self.reflection.look(connect(), hooks)
+            return self._reflect(reference.removeprefix(TABLE))
+        return Entity.of(self._mapper(reference))
+
+    def _unaliased(self, reference: str) -> str:
+        if reference in self.aliases:
+            return self.aliases[reference]
+        folded = [name for name in self.aliases if name.casefold() == reference.casefold()]
+        known = {name_of(item).casefold() for name_of in _STEPS for item in self.mappers}
+        alone = len(folded) == 1 and reference.casefold() not in known
+        return self.aliases[folded[0]] if alone else reference
 
     def _mapper(self, reference: str) -> Mapper[Any]:
-        steps = (_full_name, _class_name, _table_full_name, _table_name)
         for fold in (str, str.casefold):
-            for name_of in steps:
+            for name_of in _STEPS:
                 wanted = fold(reference)
                 found = [item for item in self.mappers if fold(name_of(item)) == wanted]
                 if len(found) == 1:
@@ -64,23 +71,24 @@ class Catalog:
                     names = " or ".join(sorted(_full_name(item) for item in found))
                     raise UsageError(f"{reference!r} means more than one model", f"say {names}")
         # Of names that differ only in case the last is offered: the class's.
-        known = [name_of(item) for name_of in steps[:0:-1] for item in self.mappers]
+        known = [name_of(item) for name_of in _STEPS[:0:-1] for item in self.mappers]
         known += self.aliases
         hint = did_you_mean(reference, known) or f"known: {_some(map(_class_name, self.mappers))}"
         raise UsageError(f"no model is called {reference!r}", hint)
 
-    def _reflect(self, name: str, connection: Connection, hooks: Dialect) -> Entity:
-        inspector = inspect(connection)
+    def _reflect(self, name: str) -> Entity:
+        inspector, hooks = self.reflection.inspector, self.reflection.hooks
         schema, _, plain = name.rpartition(".")
+        places: dict[Place, None]
         places = dict.fromkeys([(None, name), (schema or None, plain)])  # a name may hold a dot
         for place in places:
-            table = self._table(inspector, *place, hooks)
-            if table is not None:
-                return Entity.of_table(table, _kind(inspector, table))
+            entity = self.reflection.entity(place)
+            if entity is not None:
+                return entity
         known = reflectable(inspector, hooks)
         folded = [item for item in known if _dotted(*item).casefold() == name.casefold()]
         if len(folded) == 1 and folded[0] not in places:
-            return self._reflect(_dotted(*folded[0]), connection, hooks)
+            return self._reflect(_dotted(*folded[0]))
         names = [_dotted(*item) for item in known]
         if folded:
             found = " or ".join(_dotted(*item) for item in folded)
@@ -88,64 +96,20 @@ class Catalog:
         hint = did_you_mean(name, names) or (f"known: {_some(names)}" if names else "it has none")
         raise UsageError(f"the database has no table or view {name!r}", hint)
 
-    def _table(
-        self, inspector: Inspector, schema: str | None, name: str, hooks: Dialect
-    ) -> Table | None:
-        """Reflect one table or view, alone: what its foreign keys lead to is not read."""
-        name = hooks.table_named(inspector.bind, schema, name)  # type: ignore[arg-type]  # no Engine
-        table = Table(name, MetaData(), schema=schema)
-        try:
-            with warnings.catch_warnings():
-                # Of types it does not know; but a column that it cannot read is left out.
-                warnings.simplefilter("ignore", sa_exc.SAWarning)
-                warnings.filterwarnings("always", "Unknown schema content", sa_exc.SAWarning)
-                inspector.reflect_table(table, None, resolve_fks=False)
-        except sa_exc.NoSuchTableError:
-            return None
-        for column in table.columns:
-            column.type = hooks.reflected(column.type)
-        return table
-
     def list(self, connect: Callable[[], Connection], hooks: Dialect) -> Iterable[Entity]:
         """Every mapped class, or every table and view."""
         if self.mappers:
-            yield from map(Entity.of_mapper, sorted(self.mappers, key=_full_name))
+            yield from map(Entity.of, sorted(self.mappers, key=_full_name))
             return
-        inspector = inspect(connect())
-        for schema, name in reflectable(inspector, hooks):
-            table = self._table(inspector, schema, name, hooks)
-            if table is not None:
-                yield Entity.of_table(table, _kind(inspector, table))
+        self.reflection.look(connect(), hooks)
+        yield from self.reflection.every(reflectable(self.reflection.inspector, hooks))
 
 
-def _kind(inspector: Inspector, table: Table) -> str:
-    """Whether a reflected table is one, or a view: SQLAlchemy's Table does not tell.
-
-    A view has no primary key, so that for most tables the database is not asked.
-    """
-    if table.primary_key.columns:
-        return "table"
-    views = _views(inspector, table.schema)
-    if table.name in views:
-        return "view"
-    if table.name in inspector.get_table_names(table.schema):
-        return "table"
-    # SQLite finds it by a name in another case.
-    return "view" if table.name.casefold() in map(str.casefold, views) else "table"
-
-
-def _views(inspector: Inspector, schema: str | None) -> list[str]:
-    names = [*inspector.get_view_names(schema)]
-    with suppress(NotImplementedError):
-        names += inspector.get_materialized_view_names(schema)
-    return names
-
-
-def reflectable(inspector: Inspector, hooks: Dialect) -> list[tuple[str | None, str]]:
+def reflectable(inspector: Inspector, hooks: Dialect) -> list[Place]:
     """Every table and view, with its schema where that has to be said."""
-    found: list[tuple[str | None, str]] = []
+    found: list[Place] = []
     for schema in hooks.schemas(inspector):
-        names = {*inspector.get_table_names(schema), *_views(inspector, schema)}
+        names = {*inspector.get_table_names(schema), *views(inspector, schema)}
         found += [(schema, name) for name in sorted(names)]
     return found
 
@@ -170,6 +134,9 @@ def _table_full_name(mapper: Mapper[Any]) -> str:
 
 def _table_name(mapper: Mapper[Any]) -> str:
     return _table_full_name(mapper).rpartition(".")[2]
+
+
+_STEPS = (_full_name, _class_name, _table_full_name, _table_name)
 
 
 def _some(names: Iterable[str]) -> str:

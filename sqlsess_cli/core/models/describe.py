@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import (
@@ -16,7 +16,7 @@ from sqlalchemy import (
     exc,
 )
 from sqlalchemy import types as sqltypes
-from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
+from sqlalchemy.orm import Mapper, RelationshipProperty
 
 from sqlsess_cli.core.models.entity import Entity, kind_of
 from sqlsess_cli.result import Column as ResultColumn
@@ -50,8 +50,7 @@ def listed(entities: Iterable[Entity]) -> Result:
 
 
 def _facts(entity: Entity) -> Row:
-    table, source = entity.table, entity.source
-    mapper = source if isinstance(source, Mapper) else None
+    table, mapper = entity.table, entity.mapper
     plain = table if isinstance(table, Table) else None
     return (
         entity.name,
@@ -59,11 +58,11 @@ def _facts(entity: Entity) -> Row:
         entity.kind,
         list(entity.key),
         list(_columns(entity)),
-        [_relationship(item) for item in mapper.relationships] if mapper else [],
+        [_relationship(item) for item in _relationships(entity)],
         _sorted(_index(item) for item in plain.indexes) if plain is not None else [],
         _sorted(map(_constraint, _constraints(plain))) if plain is not None else [],
-        list(_others(mapper)) if mapper else [],
-        mapper.inherits.class_.__name__ if mapper and mapper.inherits else None,
+        list(_others(mapper)),
+        mapper.inherits.class_.__name__ if mapper.inherits else None,
         _description(mapper, plain),
     )
 
@@ -75,15 +74,9 @@ def _sorted(facts: Iterable[Facts]) -> list[Facts]:
 
 
 def _columns(entity: Entity) -> Iterator[Facts]:
-    properties: Mapping[str, Any] = {}
-    if isinstance(entity.source, Mapper):
-        properties = {item.key: item for item in entity.source.column_attrs}
-    for name in entity.selected:
-        mapped = properties.get(name)
-        column = (
-            mapped.columns[0] if isinstance(mapped, ColumnProperty) else entity.attributes[name]
-        )
-        yield _column(name, column, is_key=name in entity.key)
+    properties = entity.mapper.column_attrs
+    for name in entity.columns:
+        yield _column(name, properties[name].columns[0], is_key=name in entity.key)
 
 
 def _column(name: str, column: Any, *, is_key: bool) -> Facts:
@@ -133,6 +126,10 @@ def _default(column: Column[Any]) -> str | None:
     if callable(argument):
         return f"{getattr(argument, '__name__', 'callable')}()"
     return repr(argument) if argument is not None else str(column.default)
+
+
+def _relationships(entity: Entity) -> Iterable[RelationshipProperty[Any]]:
+    return filter(None, map(entity.links.get, entity.links.names()))
 
 
 def _relationship(item: RelationshipProperty[Any]) -> Facts:
@@ -193,8 +190,8 @@ def _others(mapper: Mapper[Any]) -> Iterator[Facts]:
         yield {"name": synonym.key, "type": f"synonym of {synonym.name}"}
 
 
-def _description(mapper: Mapper[Any] | None, table: Table | None) -> str | None:
+def _description(mapper: Mapper[Any], table: Table | None) -> str | None:
     comment = table.comment if table is not None else None
     # declarative classes without a docstring inherit their base's
-    own = mapper.class_.__dict__.get("__doc__") if mapper else None
+    own = mapper.class_.__dict__.get("__doc__")
     return comment or (own.strip().partition("\n")[0] if own else None)

@@ -1,16 +1,20 @@
-"""What can be queried: a mapped class, or a table or view that nobody mapped."""
+"""What can be queried: a mapped class, be it the user's or one that we mapped to a table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Table
+from sqlalchemy import Column, FromClause
 from sqlalchemy import types as sqltypes
+from sqlalchemy.ext.associationproxy import AssociationProxy, AssociationProxyExtensionType
 from sqlalchemy.ext.hybrid import HybridExtensionType
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import CompositeProperty, Mapper, RelationshipProperty
 
+from sqlsess_cli.nearest import did_you_mean
 from sqlsess_cli.result import Kind
 
 _KINDS: tuple[tuple[type[sqltypes.TypeEngine[Any]], Kind], ...] = (
@@ -33,26 +37,53 @@ _KINDS: tuple[tuple[type[sqltypes.TypeEngine[Any]], Kind], ...] = (
     (sqltypes.String, "text"),
 )
 
+Relationship = RelationshipProperty[Any]
 
-@dataclass(frozen=True, slots=True)
+
+class Links:
+    """The relationships of a mapped class, as its mapper has them."""
+
+    def __init__(self, mapper: Mapper[Any]) -> None:
+        self.mapper = mapper
+
+    def names(self) -> list[str]:
+        """What they are called, in order."""
+        return list(self.mapper.relationships.keys())
+
+    def get(self, name: str) -> Relationship | None:
+        """The relationship of this very name."""
+        return self.mapper.relationships.get(name)
+
+    def entity(self, relationship: Relationship) -> Entity:
+        """What a relationship leads to."""
+        return Entity.of(relationship.mapper)
+
+
+@dataclass(frozen=True)
 class Entity:
-    """Something with attributes that rows are selected from.
+    """A mapped class, seen as something with attributes that rows are selected from.
 
     Attributes:
         name: its full name: `module:Class`, or the table's.
-        source: the mapper or the table.
-        attributes: what a filter, column or order may name, as SQL expressions.
-        selected: the attributes that a query prints when none are named, in order.
+        mapper: of the class.
         key: the attributes of the primary key, in order; empty when there is none.
+        links: its relationships.
         kind: "class", "table" or "view".
     """
 
     name: str
-    source: Mapper[Any] | Table
-    attributes: Mapping[str, ColumnElement[Any]]
-    selected: tuple[str, ...]
+    mapper: Mapper[Any]
     key: tuple[str, ...]
+    links: Links
     kind: str = "class"
+
+    @classmethod
+    def of(cls, mapper: Mapper[Any]) -> Entity:
+        """A class that the user mapped."""
+        by_column = {column: item.key for item in mapper.column_attrs for column in item.columns}
+        key = tuple(by_column[column] for column in mapper.primary_key if column in by_column)
+        name = f"{mapper.class_.__module__}:{mapper.class_.__name__}"
+        return cls(name, mapper, key, Links(mapper))
 
     @property
     def label(self) -> str:
@@ -61,15 +92,86 @@ class Entity:
 
     @property
     def origin(self) -> Any:
-        """What to select from."""
-        return self.source.class_ if isinstance(self.source, Mapper) else self.source
+        """The class, to select from."""
+        return self.mapper.class_
 
     @property
     def table(self) -> FromClause:
         """The table it is stored in, the first of several."""
-        return self.source.local_table if isinstance(self.source, Mapper) else self.source
+        return self.mapper.local_table
 
-    def column_of(self, attribute: ColumnElement[Any]) -> Column[Any] | None:
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The attributes that are columns or SQL expressions, as the table has them."""
+        # SQLAlchemy puts SQL expressions before the columns.
+        mapped = sorted(
+            self.mapper.column_attrs, key=lambda item: not isinstance(item.columns[0], Column)
+        )
+        return tuple(item.key for item in mapped)
+
+    @cached_property
+    def selected(self) -> tuple[str, ...]:
+        """The attributes that a query prints when none are named: not the deferred ones."""
+        attributes = self.mapper.column_attrs
+        return tuple(name for name in self.columns if not attributes[name].deferred)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All attributes that are values: columns, hybrids and synonyms of such."""
+        hybrids = self._extensions(HybridExtensionType.HYBRID_PROPERTY)
+        synonyms = [item.key for item in self.mapper.synonyms if item.name not in self.links.names()]
+        return tuple(dict.fromkeys([*self.columns, *hybrids, *synonyms]))
+
+    @cached_property
+    def composites(self) -> Mapping[str, Mapping[str, str]]:
+        """Composite attributes: the attribute behind each of their fields."""
+        return {item.key: _fields(item) for item in self.mapper.composites}
+
+    @cached_property
+    def proxies(self) -> Mapping[str, tuple[str, str]]:
+        """Association proxies: the relationship and the attribute over there."""
+        found = self._extensions(AssociationProxyExtensionType.ASSOCIATION_PROXY)
+        proxies: dict[str, AssociationProxy[Any]] = {
+            name: self.mapper.all_orm_descriptors[name] for name in found
+        }
+        return {name: (item.target_collection, item.value_attr) for name, item in proxies.items()}
+
+    def _extensions(self, kind: object) -> list[str]:
+        descriptors = self.mapper.all_orm_descriptors
+        return [name for name, item in descriptors.items() if item.extension_type is kind]
+
+    @property
+    def everything(self) -> list[str]:
+        """Every name that a path can begin with."""
+        return [*self.names, *self.links.names(), *self.composites, *self.proxies]
+
+    def named(self, name: str) -> str | None:
+        """The attribute of a name, in any case if no other has that; None if there is none."""
+        if name in self.names or self.links.get(name) is not None:
+            return name
+        known = self.everything
+        if name in known:
+            return name
+        folded = [item for item in known if item.casefold() == name.casefold()]
+        return folded[0] if len(folded) == 1 else None
+
+    def through(self, name: str) -> Relationship | None:
+        """The to-one relationship that follows a column that is its whole foreign key."""
+        columns = set(self.mapper.column_attrs[name].columns) if name in self.columns else set()
+        found = [
+            item
+            for item in filter(None, map(self.links.get, self.links.names()))
+            if not item.uselist and columns and item.local_columns <= columns
+            and item.direction.name == "MANYTOONE"
+        ]  # fmt: skip
+        return found[0] if len(found) == 1 else None
+
+    def hint(self, name: str) -> str:
+        """What could have been meant by a name that is none of its own."""
+        known = self.everything
+        return did_you_mean(name, known) or f"known: {', '.join(known)}"
+
+    def column_of(self, attribute: Any) -> Column[Any] | None:
         """The column that an attribute is, that of its own table if there are several of a name."""
         if isinstance(attribute, Column):
             return attribute
@@ -78,33 +180,13 @@ class Entity:
         own = (item for item in found if item.table is self.table)
         return next(own, found[0] if found else None)
 
-    @classmethod
-    def of_mapper(cls, mapper: Mapper[Any]) -> Entity:
-        """A mapped class: its column attributes, and the synonyms and hybrids that name more."""
-        # As the table has them; SQLAlchemy puts SQL expressions before the columns.
-        mapped = sorted(
-            mapper.column_attrs, key=lambda item: not isinstance(item.columns[0], Column)
-        )
-        own = {item.key: item.class_attribute for item in mapped}
-        named = {
-            key: getattr(mapper.class_, key)
-            for key, item in mapper.all_orm_descriptors.items()
-            if item.extension_type is HybridExtensionType.HYBRID_PROPERTY
-        }
-        synonyms = {item.key: getattr(mapper.class_, item.key) for item in mapper.synonyms}
-        by_column: dict[Any, str] = {
-            column: item.key for item in mapper.column_attrs for column in item.columns
-        }
-        key = tuple(by_column[column] for column in mapper.primary_key if column in by_column)
-        name = f"{mapper.class_.__module__}:{mapper.class_.__name__}"
-        return cls(name, mapper, {**own, **named, **synonyms}, tuple(own), key)
 
-    @classmethod
-    def of_table(cls, table: Table, kind: str = "table") -> Entity:
-        """A table or view as it was reflected."""
-        key = tuple(column.name for column in table.primary_key)
-        columns = {column.name: column for column in table.columns}
-        return cls(table.fullname, table, columns, tuple(columns), key, kind)
+def _fields(item: CompositeProperty[Any]) -> dict[str, str]:
+    """The fields of a composite, as its class names them; their attributes, in the same order."""
+    class_: Callable[..., Any] = item.composite_class
+    return dict(
+        zip(inspect.signature(class_).parameters, (prop.key for prop in item.props), strict=False)
+    )
 
 
 def kind_of(type_: sqltypes.TypeEngine[Any]) -> Kind:

@@ -1,0 +1,295 @@
+"""Paths: names looked up on an entity, across relationships, and where the unknown ones stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Join, Select, exists, inspect, literal_column
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.util import find_tables
+from sqlalchemy.sql.visitors import iterate
+
+from sqlsess_cli.core.models.entity import Entity, Relationship
+from sqlsess_cli.errors import UsageError
+
+# What stands before the second part of a comparison.
+_COMPARED = re.compile(r"(?:[=<>]|\blike)\s*$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Scope:
+    """Rows of one entity in a statement, and those that its to-one relationships lead to.
+
+    A to-one step is one outer join, shared by all paths that take it. A to-many step opens a
+    scope of its own, for a subquery.
+
+    Attributes:
+        entity: what the rows are of.
+        source: its class, or an alias of it.
+        up: the scope that they were reached from.
+        link: the attribute there that leads here.
+        path: the names that led here.
+        joined: the to-one steps taken from here, by relationship.
+    """
+
+    entity: Entity
+    source: Any
+    up: Scope | None = None
+    link: Any = None
+    path: tuple[str, ...] = ()
+    joined: dict[str, Scope] = field(default_factory=dict)
+
+    @classmethod
+    def root(cls, entity: Entity) -> Scope:
+        """The rows that a query is of."""
+        return cls(entity, entity.origin)
+
+    def attribute(self, name: str) -> Any:
+        """An attribute of these rows, as an SQL expression."""
+        return getattr(self.source, name)
+
+    def one(self, relationship: Relationship) -> Scope:
+        """The row that a to-one relationship leads to."""
+        found = self.joined.get(relationship.key)
+        if found is None:
+            found = self.joined[relationship.key] = self.apart(relationship)
+        return found
+
+    def apart(self, relationship: Relationship) -> Scope:
+        """The rows that a relationship leads to, in a scope of their own."""
+        entity = self.entity.links.entity(relationship)
+        alias = aliased(entity.origin, flat=True)
+        link = getattr(self.source, relationship.key).of_type(alias)
+        return Scope(entity, alias, self, link, (*self.path, relationship.key))
+
+    def extended(self, statement: Select[Any]) -> Select[Any]:
+        """A statement over these rows with the joins that their paths need."""
+        for scope in self.joined.values():
+            statement = scope.extended(statement.outerjoin(scope.link))
+        return statement
+
+    def sources(self) -> set[FromClause]:
+        """The tables, or aliases of tables, of these rows and of all that are joined to them."""
+        return _leaves(self.source).union(*(scope.sources() for scope in self.joined.values()))
+
+    def related(self, column: ColumnElement[Any], beyond: Sequence[Scope] = ()) -> Select[Any]:
+        """A subquery over these rows, for each row of the scope that they were reached from.
+
+        Args:
+            column: what it selects.
+            beyond: scopes that to-many steps from these rows lead to, and from there.
+        """
+        on = self.link.__clause_element__()
+        statement = self.extended(sql_select(column).select_from(self.source).where(on))
+        inner = self.sources() | _associations(on, self)
+        for scope in beyond:
+            statement = scope.extended(statement.join(scope.link))
+            inner |= scope.sources()
+        return statement.correlate_except(*inner)
+
+    def has(self, condition: ColumnElement[bool] | None) -> ColumnElement[bool]:
+        """Whether there is such a row for the row of the scope that they were reached from."""
+        statement = self.related(literal_column("1"))
+        return exists(statement if condition is None else statement.where(condition))
+
+
+def _associations(on: Any, scope: Scope) -> set[FromClause]:
+    """The association table of a link, which SQLAlchemy aliases by itself."""
+    assert scope.up is not None  # noqa: S101  only what was reached has a link
+    known = scope.sources() | _leaves(scope.up.source)
+    known |= set(find_tables(inspect(scope.up.source).selectable, include_aliases=True))
+    tables = {getattr(item, "table", None) for item in iterate(on)}
+    return {table for table in tables if table is not None and table not in known}
+
+
+def _leaves(source: Any) -> set[FromClause]:
+    """The tables, or aliases of tables, that a class or its alias is made of."""
+    return set(_split(inspect(source).selectable))
+
+
+def _split(selectable: FromClause) -> Iterator[FromClause]:
+    if isinstance(selectable, Join):
+        yield from _split(selectable.left)
+        yield from _split(selectable.right)
+    else:
+        yield selectable
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path as it is written.
+
+    Attributes:
+        names: its steps.
+        text: what it is a part of.
+        at: where each step begins there.
+    """
+
+    names: Sequence[str]
+    text: str
+    at: Sequence[int]
+
+    @classmethod
+    def of(cls, path: str) -> Path:
+        """A path that stands alone, in a text of its own."""
+        names = path.split(".")
+        starts = [sum(len(name) + 1 for name in names[:index]) for index in range(len(names))]
+        return cls(names, path, starts)
+
+    def __str__(self) -> str:
+        return ".".join(self.names)
+
+    def refused(self, step: int, problem: str, hint: str = "") -> UsageError:
+        """An error that shows the step."""
+        return UsageError(pointed(problem, self.text, self.at[step]), hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a path leads.
+
+    Attributes:
+        scope: the rows that its end is an attribute of.
+        name: the attribute; None when the path ends with the relationship that led here.
+        lists: the scopes that its to-many steps opened, in order.
+    """
+
+    scope: Scope
+    name: str | None
+    lists: Sequence[Scope] = ()
+
+    @property
+    def expression(self) -> Any:
+        """The attribute as SQL."""
+        return self.scope.attribute(self.name or "")
+
+
+Lists = dict[tuple[str, ...], Scope]
+
+
+def resolve(
+    path: Path, scope: Scope, lists: Lists | None = None, *, apart: bool = False
+) -> Place:
+    """Where a path leads from a scope.
+
+    Args:
+        path: it.
+        scope: where it begins.
+        lists: the to-many steps that were taken already and are to be shared, by the names that
+            led there; more are added. Without it each is taken anew.
+        apart: the last step is a relationship, and opens a scope of its own in any case.
+
+    Raises:
+        UsageError: a step has no such name; shows where, and the nearest.
+    """
+    lists = {} if lists is None else lists
+    crossed: list[Scope] = []
+    waiting = [(name, index) for index, name in reversed(list(enumerate(path.names)))]
+    while waiting:
+        name, index = waiting.pop()
+        found = scope.entity.named(name)
+        if found is None:
+            raise path.refused(index, *_unknown(path, index, scope.entity))
+        if not waiting and not apart and found in scope.entity.names:
+            return Place(scope, found, crossed)
+        relationship = scope.entity.links.get(found)
+        if relationship is None:
+            if further := _rewritten(path, found, scope.entity, waiting, index):
+                waiting = further
+                continue
+            relationship = scope.entity.through(found)
+        if relationship is None:
+            raise _no_way(path, index, found, scope.entity)
+        if apart and not waiting:
+            scope = scope.apart(relationship)
+        elif relationship.uselist:
+            key = (*scope.path, relationship.key)
+            if key not in lists:
+                lists[key] = scope.apart(relationship)
+            scope = lists[key]
+            crossed.append(scope)
+        else:
+            scope = scope.one(relationship)
+    return Place(scope, None, crossed)
+
+
+_Steps = list[tuple[str, int]]
+
+
+def _rewritten(path: Path, name: str, entity: Entity, waiting: _Steps, index: int) -> _Steps | None:
+    """The steps that are left when a name stands for others; None when it does not.
+
+    An association proxy is a path: the relationship it goes through, and what is beyond. A
+    composite is so many attributes.
+    """
+    if name in entity.proxies:
+        return [*waiting, *((step, index) for step in reversed(entity.proxies[name]))]
+    if name in entity.composites and waiting:
+        fields = entity.composites[name]
+        *rest, (field_, at) = waiting
+        if field_ not in fields:
+            known = f"known: {', '.join(fields)}"
+            raise path.refused(at, f"{name} has no field {field_!r}", known)
+        return [*rest, (fields[field_], at)]
+    return None
+
+
+def _unknown(path: Path, index: int, entity: Entity) -> tuple[str, str]:
+    name = path.names[index]
+    hint = entity.hint(name)
+    if index == 0 and len(path.names) == 1 and _COMPARED.search(path.text[: path.at[0]]):
+        hint = f"a text has quotes: '{name}'; an attribute: {', '.join(entity.everything)}"
+    return f"{entity.label} has no attribute {name!r}", hint
+
+
+def _no_way(path: Path, index: int, name: str, entity: Entity) -> UsageError:
+    """Why no path goes on from an attribute."""
+    if name in entity.composites:
+        fields = ", ".join(f"{name}.{field_}" for field_ in entity.composites[name])
+        return path.refused(index, f"{name} has several fields", f"one of: {fields}")
+    links = ", ".join(entity.links.names())
+    return path.refused(
+        index, f"{entity.label}.{name} is no relationship",
+        f"its relationships: {links}" if links else f"{entity.label} has no relationships",
+    )  # fmt: skip
+
+
+def value(path: Path, scope: Scope) -> Any:
+    """The attribute of the row that a path of to-one steps leads to.
+
+    Raises:
+        UsageError: it leads to many, or to no value.
+    """
+    place = resolve(path, scope)
+    if place.lists:
+        raise many(path, place)
+    if place.name is None:
+        raise no_value(path, place)
+    return place.expression
+
+
+def many(path: Path, place: Place) -> UsageError:
+    """Why there is no one value at the end of a path that leads to many."""
+    listed = ".".join(place.lists[0].path)
+    return path.refused(
+        0, f"{path} has many values for each row",
+        f"include them with -i {listed}, or count({listed}), or sum, avg, min, max of them",
+    )  # fmt: skip
+
+
+def no_value(path: Path, place: Place) -> UsageError:
+    """Why a path that ends with a relationship is no value."""
+    names = place.scope.entity.names[:3]
+    such = " or ".join(f"{path}.{name}" for name in names)
+    return path.refused(len(path.names) - 1, f"{path} is a relationship, not a value", f"say {such}")
+
+
+def pointed(problem: str, text: str, at: int) -> str:
+    """A message with the text around a position and a caret under it."""
+    start = max(0, at - 40)
+    shown = text[start : at + 40].replace("\n", " ").replace("\t", " ")
+    return f"{problem}\n    {shown}\n    {' ' * (at - start)}^"
