@@ -12,6 +12,7 @@ from typing import Any
 from sqlsess_cli.config.profiles import Config
 from sqlsess_cli.errors import ConfigError, HungUp, UsageError
 from sqlsess_cli.formats._base import FORMATS, Style
+from sqlsess_cli.formats._nested import flattened
 from sqlsess_cli.options import Options
 from sqlsess_cli.result import Block, Result
 from sqlsess_cli.sinks import Sink
@@ -73,7 +74,7 @@ class Emitter:
             counter = _Counter()
             with closing(_closable(result)):
                 counted = replace(result, blocks=counter.count(result.blocks))
-                format_.write(counted, sink, style)
+                format_.write(counted if format_.NESTS else flattened(counted), sink, style)
             if style.terminal and format_.STYLED and not (self.options.quiet or result.single):
                 from sqlsess_cli.formats._people import dim
 

@@ -61,6 +61,8 @@ class Dialect:
     label: ClassVar[str] = "the database"
     drivers: ClassVar[tuple[Driver, ...]] = ()
     fetch_size: ClassVar[int] = 500  # rows taken from the driver at a time
+    interleaves: ClassVar[bool] = False  # a statement may run while another's rows are fetched
+    nulls_are_largest: ClassVar[bool] = False  # where NULL is sorted
     savepoints: ClassVar[bool] = True
     reads_only: ClassVar[bool] = False  # begin(write=False) makes the database refuse writes
     definitions_commit: ClassVar[bool] = False  # DDL ends the transaction, and commits it

@@ -158,6 +158,8 @@ class PostgreSQL(Dialect):
         Driver("pg8000", "pg8000"),
     )
     reads_only: ClassVar[bool] = True
+    interleaves: ClassVar[bool] = True
+    nulls_are_largest: ClassVar[bool] = True
     fetch_size: ClassVar[int] = 1000  # each FETCH from the server-side cursor is a round trip
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:

@@ -149,6 +149,7 @@ class SQLite(Dialect):
     label: ClassVar[str] = "SQLite"
     drivers: ClassVar[tuple[Driver, ...]] = (Driver("pysqlite", "sqlite3"),)
     reads_only: ClassVar[bool] = True
+    interleaves: ClassVar[bool] = True
     fetch_size: ClassVar[int] = 250  # fits a processor's cache: fetching is a function call here
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:

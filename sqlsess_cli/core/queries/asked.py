@@ -21,8 +21,8 @@ class Query:
         parameters: values of `:name` in the conditions.
         group_by: one row for each combination of the values of these.
         having: conditions on the groups.
-        include: relationships whose objects are nested, each `path` or `path(columns)`.
         after: the token of the page before.
+        key: the values of the primary key, in the mapper's order.
     """
 
     conditions: Sequence[str] = ()
@@ -34,5 +34,5 @@ class Query:
     parameters: Mapping[str, str] = field(default_factory=dict)
     group_by: Sequence[str] = ()
     having: Sequence[str] = ()
-    include: Sequence[str] = ()
     after: str | None = None
+    key: Sequence[str] = ()

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from sqlsess_cli.core.filters.paths import Scope
+from sqlsess_cli.core.filters.values import typed
 from sqlsess_cli.core.models.entity import Entity
 from sqlsess_cli.core.queries.asked import Query
 from sqlsess_cli.core.queries.columns import Chosen, attribute, chosen, grouped, selected
@@ -79,6 +80,9 @@ class Parts:
         expressions = [item.expression for item in columns or self.columns]
         statement = select(*expressions).select_from(self.scope.source)
         query = self.query
+        for name, text in zip(self.scope.entity.key, query.key, strict=False):
+            key = self.scope.attribute(name)
+            statement = statement.where(key == typed(text, key.type, name))
         if query.conditions or query.having:
             from sqlsess_cli.core.filters.compile import condition  # not needed without one
 
