@@ -44,6 +44,7 @@ class App:
         self.environ = environ
         self.interrupts = interrupts
         self.flags: dict[str, Any] = {}
+        self.usual_format: str | None = None  # of the command's own, when none is asked for
         self.target: Target | None = None
         self.transaction: Transaction | None = None
 
@@ -224,7 +225,7 @@ class App:
         self.terminal.color = self.options.color
         must_finish = writes and self.options.write is True
         found = self.targets(write=must_finish) if each_database else []
-        emitter = Emitter(self.terminal, self.options, self.found_config)
+        emitter = Emitter(self.terminal, self.options, self.found_config, self.usual_format)
         if len(found) > 1:
             here = [self._at(target) for target in found]
             several = FanOut(ask, here)

@@ -29,11 +29,13 @@ class Emitter:
         terminal: whom we write to.
         options: format, output and how it looks.
         config: what the user prefers for a terminal and for a pipe.
+        usual: the format of the command's own, when none is asked for.
     """
 
     terminal: Terminal
     options: Options
     config: Config
+    usual: str | None = None
 
     def emit(self, answers: Answers, *, must_finish: bool) -> None:
         """Write every answer.
@@ -93,6 +95,8 @@ class Emitter:
                 module = FORMATS.load(name)
                 if suffix == module.SUFFIX:
                     return module
+        if self.usual is not None:
+            return FORMATS.load(self.usual)
         to_terminal = self.terminal.interactive and path in (None, "-")
         kind, default = ("terminal", "table") if to_terminal else ("pipe", "tsv")
         try:

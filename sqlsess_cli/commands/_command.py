@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 from sqlsess_cli.app import App
 from sqlsess_cli.options import SETTINGS, Setting, parse
 
+_TEXTS = ("to_sql", "explain")  # options that are answered with lines of text, not with a table
 _SHARED = "shared_"  # keeps the names of shared flags apart from a command's own
 
 
@@ -42,6 +43,8 @@ class Command(click.Command):
         app: App = ctx.find_object(App) or ctx.fail("no App")
         app.add_flags(shared_flags(ctx))
         own = {name: value for name, value in ctx.params.items() if not name.startswith(_SHARED)}
+        if any(own.get(name) for name in _TEXTS):
+            app.usual_format = "raw"
         ask = partial(self.callback or _nothing, **own)
         app.run(ask, each_database=self.each_database, writes=self.writes)
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlsess_cli.errors import NegativeAnswer
 from sqlsess_cli.result import Result
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from sqlsess_cli.core.models.entity import Entity
     from sqlsess_cli.core.queries.asked import Query
     from sqlsess_cli.core.queries.include import Wanted
+
+
+def sql_of(session: Session, statement: Select[Any]) -> Result:
+    """The text of a statement, as an answer."""
+    from sqlsess_cli.core.queries.text import as_text
+
+    return Result.of(["sql"], [(as_text(statement, session.get_bind().dialect),)])
 
 
 def alone(
@@ -37,7 +45,7 @@ def alone(
     result = answered(session, entity, replace(asked, limit=most), wanted).result
     rows = list(result.rows())
     if not rows:
-        raise NegativeAnswer(f"no {entity.label} matches")
+        raise NegativeAnswer(f"no {entity.label} matches" if enough > 1 else "")
     if len(rows) > 1:
         raise NegativeAnswer(f"several {entity.label} match", "add a condition, or leave --one out")
     return replace(result, blocks=iter([rows]), single=True)

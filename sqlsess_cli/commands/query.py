@@ -7,7 +7,7 @@ import click
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._arguments import names, pairs
 from sqlsess_cli.commands._command import command
-from sqlsess_cli.commands._one import alone
+from sqlsess_cli.commands._one import alone, sql_of
 from sqlsess_cli.emit import Answers
 from sqlsess_cli.errors import UsageError
 
@@ -28,15 +28,17 @@ from sqlsess_cli.errors import UsageError
 @click.option("--one", is_flag=True, help="Exactly one; exit 1 if there is none, or are several.")
 @click.option("--count", is_flag=True, help="Only how many there are.")
 @click.option("--exists", is_flag=True, help="Print nothing; exit 0 if there is one, else 1.")
+@click.option("--to-sql", is_flag=True, help="Print the SQL, and send nothing.")
 def query(
     app: App, model: str, conditions: tuple[str, ...], where: tuple[str, ...],
     columns: tuple[str, ...], include: tuple[str, ...], group_by: tuple[str, ...],
     having: tuple[str, ...], order: tuple[str, ...], limit: int | None, offset: int | None,
-    after: str | None, *, distinct: bool, one: bool, count: bool, exists: bool,
+    after: str | None, *, distinct: bool, one: bool, count: bool, exists: bool, to_sql: bool,
 ) -> Answers:  # fmt: skip
     r"""Print the objects of MODEL that match every CONDITION.
 
-    MODEL is a mapped class, its table, or, without models, a table or view of the database.
+    MODEL is a mapped class, its table, or, without models, a table or view of the database;
+    or :NAME, a query that the configuration saves under [query.NAME].
     A CONDITION is path=value, or an expression such as "score > 8 and course.name = 'Art'".
 
     \b
@@ -44,10 +46,11 @@ def query(
       sqlsess query Track Album.Artist.Name=Queen -c Name,Album.Title -n 5 -f json
       sqlsess query Artist "count(Album) > 5" -i "Album(Title)" -f json
     """
+    from sqlsess_cli.commands import _saved
     from sqlsess_cli.core.queries.answer import answered
     from sqlsess_cli.core.queries.asked import Query
     from sqlsess_cli.core.queries.include import Wanted
-    from sqlsess_cli.core.queries.select import count_of
+    from sqlsess_cli.core.queries.select import count_of, select_from
     from sqlsess_cli.core.run import run
 
     several = [name for name, given in (("--one", one), ("--count", count), ("--exists", exists))
@@ -58,10 +61,17 @@ def query(
         (*conditions, *where), names(columns), names(order), limit, offset,
         distinct, pairs(app.options.param), names(group_by), having, after,
     )  # fmt: skip
+    if model.startswith(":"):
+        settings = _saved.saved(app, model, "model")
+        model, include = settings["model"], _saved.included(settings, include)
+        asked = _saved.merged(settings, asked)
     wanted = Wanted.of(names(include), names) if include else None
     with app.begin() as session:
         entity = app.database().entity(model, session)
-        if count:
+        if to_sql:
+            statement, _ = (count_of if count else select_from)(entity, asked)
+            yield sql_of(session, statement)
+        elif count:
             statement, selected = count_of(entity, asked)
             result = run(session, statement, selected=selected)
             if result is not None:

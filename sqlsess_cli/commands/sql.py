@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 @command(each_database=True, writes=True)
-@click.argument("text", required=False, metavar="TEXT|@FILE|-")
+@click.argument("text", required=False, metavar="TEXT|@FILE|:NAME|-")
 def sql(app: App, text: str | None) -> Answers:
-    r"""Execute TEXT, the file @FILE, or standard input (-), in one transaction.
+    r"""Execute TEXT, the file @FILE, the saved :NAME, or standard input (-), in one transaction.
 
     Several statements are separated by semicolons; the first that fails rolls all of them back.
     A :name parameter gets its value from -p name=value, or as JSON from -p name:=value.
@@ -49,6 +49,10 @@ def _source(app: App, text: str | None) -> Source:
 
     if text is None and app.terminal.streams.stdin_is_terminal:
         raise UsageError("no SQL to execute", 'such as: sqlsess sql "select 1"')
+    if str(text).startswith(":"):
+        from sqlsess_cli.commands._saved import saved
+
+        return Source(saved(app, str(text), "sql")["sql"], str(text))
     if text in (None, "-"):
         return Source(app.terminal.read_input(), "standard input")
     if not str(text).startswith("@"):

@@ -41,7 +41,7 @@ class Selected:
     columns: Sequence[TableColumn[Any] | None] = ()
 
 
-def run(
+def run(  # noqa: PLR0913  what is known of a statement has no other home
     session: Session,
     statement: Executable,
     parameters: Mapping[str, object] | None = None,

@@ -55,13 +55,12 @@ def answered(session: Session, entity: Entity, query: Query, wanted: Wanted | No
     level.shape = Shape([(item.name, index) for index, item in enumerate(parts.columns)])
     if wanted:
         level.fill(level.shape, parts.scope, wanted, query.parameters)
-    width = len(level.columns)
     order = [] if paging is None else [_place(item.column, level) for item in paging.order]
     statement = parts.statement(level.columns, parts.whole_order if paging else parts.order)
     if paging is not None and query.after is not None:
         statement = statement.where(paging.after(query.after))
     limit = query.limit if paging is None or query.limit is None else query.limit + 1
-    known = _known(level, parts, width)
+    known = _known(level, parts)
     result = _run(session, statement.limit(limit).offset(query.offset), known, shared=bool(wanted))
     answer = Answer(result)
     blocks = result.blocks
@@ -97,12 +96,13 @@ def _paging(session: Session, parts: Parts) -> Paging | None:
 def _place(column: Chosen, level: Level) -> int:
     """Where a column is in the row; it is selected if it is not there yet."""
     for index, item in enumerate(level.columns):
-        if index not in level.raw and item.bare == column.bare and item.scope is column.scope is not None:
+        same = item.scope is column.scope is not None and item.bare == column.bare
+        if same and index not in level.raw:
             return index
     return level.add(column)
 
 
-def _known(level: Level, parts: Parts, width: int) -> Selected:
+def _known(level: Level, parts: Parts) -> Selected:
     if len(level.columns) == len(parts.columns):
         return selected(parts.columns, parts.scope)
     whole = level.selected()
@@ -158,7 +158,7 @@ def _including(session: Session, result: Result, level: Level) -> Result:
     def ask(statement: Any, known: Selected) -> Result | None:
         return run(session, statement, selected=known, shared=True)
 
-    columns = tuple(level.answer_columns(result.columns))
+    columns = tuple(level.described(level.shape, result.columns))
 
     def blocks() -> Iterator[Block]:
         for block in result.blocks:

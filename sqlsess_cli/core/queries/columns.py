@@ -93,7 +93,7 @@ def _stored_in(
     stored: list[Column[Any] | None] = []
     for column in found:
         stored.append(column if column in left else None)
-        left.discard(column)  # type: ignore[arg-type]  # None is not in it either
+        left.discard(column)  # None is not in it either
     return entity.table, stored
 
 

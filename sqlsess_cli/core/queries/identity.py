@@ -28,10 +28,9 @@ def identified(entity: Entity, words: Sequence[str], asked: Query) -> Query:
         hint = "say PATH=VALUE for what tells it apart"
         raise UsageError(f"{entity.label} has no primary key", hint)
     if len(words) != len(entity.key):
-        named = ", ".join(entity.key)
         count = f"{len(words)} value{'s' if len(words) > 1 else ''}"
-        raise UsageError(f"the key of {entity.label} is {named}, and here are {count}",
-                         f"{' '.join(name.upper() for name in entity.key)}, or PATH=VALUE")  # fmt: skip
+        message = f"the key of {entity.label} is {', '.join(entity.key)}; here are {count}"
+        raise UsageError(message, f"{' '.join(map(str.upper, entity.key))}, or PATH=VALUE")
     return replace(asked, key=tuple(words))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import types as sqltypes
 from sqlalchemy.orm import aliased
 
 from sqlsess_cli.core.filters.paths import Path, Scope
+from sqlsess_cli.core.models.entity import kind_of
 from sqlsess_cli.core.queries.columns import Chosen, attribute, chosen
 from sqlsess_cli.core.run import Selected
 from sqlsess_cli.errors import UsageError
@@ -105,7 +106,9 @@ class Level:
         self.raw.update(found)
         return found
 
-    def fill(self, shape: Shape, scope: Scope, wanted: Wanted, parameters: Mapping[str, str]) -> None:
+    def fill(
+        self, shape: Shape, scope: Scope, wanted: Wanted, parameters: Mapping[str, str]
+    ) -> None:
         """Select what is wanted of the rows of a scope, and of what they lead to.
 
         Raises:
@@ -116,7 +119,7 @@ class Level:
             if not relationship.uselist:
                 there = scope.one(relationship)
                 one = shape.ones[relationship.key] = Shape(key=self.key(there), optional=True)
-                one.fields = self._fields(there, inner, parameters)
+                one.fields = self.fields_of(there, inner, parameters)
                 self.fill(one, there, inner, parameters)
                 continue
             if not scope.entity.key:
@@ -125,12 +128,13 @@ class Level:
             owner = Scope(scope.entity, aliased(scope.entity.origin, flat=True))
             level = shape.lists[relationship.key] = Level(owner.apart(relationship), owner=owner)
             level.key(owner)
-            level.shape.fields = level._fields(level.scope, inner, parameters)
+            level.shape.fields = level.fields_of(level.scope, inner, parameters)
             level.fill(level.shape, level.scope, inner, parameters)
 
-    def _fields(
+    def fields_of(
         self, scope: Scope, wanted: Wanted, parameters: Mapping[str, str]
     ) -> list[tuple[str, int]]:
+        """Select the columns that are wanted of some rows; their names, and where they are."""
         if wanted.columns:
             found = [chosen(text, scope, parameters) for text in wanted.columns]
         else:
@@ -150,10 +154,10 @@ class Level:
 
     def objects(self, rows: Sequence[Row], run: Run) -> list[Record]:
         """The objects of these rows, with all that they include."""
-        return [found or {} for found in self._objects(self.shape, rows, run)]
+        return [found or {} for found in self._shaped(self.shape, rows, run)]
 
-    def _objects(self, shape: Shape, rows: Sequence[Row], run: Run) -> list[Record | None]:
-        ones = {name: self._objects(one, rows, run) for name, one in shape.ones.items()}
+    def _shaped(self, shape: Shape, rows: Sequence[Row], run: Run) -> list[Record | None]:
+        ones = {name: self._shaped(one, rows, run) for name, one in shape.ones.items()}
         lists = {name: level.of(self._keys(shape, rows), run)
                  for name, level in shape.lists.items()}  # fmt: skip
         found: list[Record | None] = []
@@ -201,23 +205,18 @@ class Level:
         order = [scope.attribute(name) for name in scope.entity.key]
         return statement.where(among).order_by(*order)
 
-    def answer_columns(self, kinds: Sequence[Column]) -> Iterator[Column]:
-        """The columns of the answer, given those of the statement."""
-        yield from self._described(self.shape, kinds)
-
-    def _described(self, shape: Shape, kinds: Sequence[Column]) -> Iterator[Column]:
+    def described(self, shape: Shape, kinds: Sequence[Column]) -> Iterator[Column]:
+        """The columns of an object, given those of the statement."""
         for name, index in shape.fields:
             yield Column(name, kinds[index].kind)
         for name, one in shape.ones.items():
-            yield Column(name, "record", tuple(self._described(one, kinds)))
+            yield Column(name, "record", tuple(self.described(one, kinds)))
         for name, level in shape.lists.items():
             known = level.columns_before()
-            yield Column(name, "records", tuple(level._described(level.shape, known)))
+            yield Column(name, "records", tuple(level.described(level.shape, known)))
 
     def columns_before(self) -> list[Column]:
         """Its columns as far as they are known before it is executed."""
-        from sqlsess_cli.core.models.entity import kind_of
-
         return [Column(item.name, kind_of(item.expression.type)) for item in self.columns]
 
 

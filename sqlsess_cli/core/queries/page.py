@@ -103,5 +103,3 @@ def _read(token: str) -> list[Any]:
     if not isinstance(found, list) or not all(isinstance(item, str | None) for item in found):
         raise UsageError("--after: this is no token", "take the one that -n gave with its rows")
     return found
-
-

@@ -70,7 +70,9 @@ class Parts:
         keys = [name for name in self.scope.entity.key if (name,) not in sorted_by]
         return [*self.order, *(Sorted(attribute(name, self.scope)) for name in keys)]
 
-    def statement(self, columns: Sequence[Chosen] = (), order: Sequence[Sorted] = ()) -> Select[Any]:
+    def statement(
+        self, columns: Sequence[Chosen] = (), order: Sequence[Sorted] = ()
+    ) -> Select[Any]:
         """The SELECT, without limits.
 
         Args:
@@ -116,7 +118,7 @@ def select_from(entity: Entity, query: Query) -> tuple[Select[Any], Selected]:
     limited = query.limit is not None or query.offset is not None
     if limited and not (query.distinct or parts.aggregated):
         # A part of the rows is the same part each time; all of them come as the database likes.
-        order = parts.whole_order if not order else order
+        order = order or parts.whole_order
     statement = parts.statement(order=order).limit(query.limit).offset(query.offset)
     return statement, selected(parts.columns, parts.scope)
 
