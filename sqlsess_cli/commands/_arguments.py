@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from sqlsess_cli.errors import UsageError
 
 
-_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[(),]|[^'"(),]+|['"]""")
+_PIECE = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[(),]|[^'"(),]+|['"]""")
 
 
 def names(given: Iterable[str]) -> tuple[str, ...]:
@@ -21,13 +21,13 @@ def names(given: Iterable[str]) -> tuple[str, ...]:
 
 def _split(text: str) -> Iterator[str]:
     depth, part = 0, ""
-    for token in _TOKEN.findall(text):
-        depth += (token == "(") - (token == ")")
-        if token == "," and depth <= 0:
+    for piece in _PIECE.findall(text):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "," and depth <= 0:
             yield part
             part = ""
         else:
-            part += token
+            part += piece
     yield part
 
 

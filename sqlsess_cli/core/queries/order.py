@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,8 +38,16 @@ class Sorted:
         yield expression.desc() if self.descending else expression.asc()
 
 
-def ordered(text: str, scope: Scope, parameters: Mapping[str, str]) -> Sorted:
+def ordered(
+    text: str, scope: Scope, parameters: Mapping[str, str], columns: Sequence[Chosen] = ()
+) -> Sorted:
     """An order as it is written: `score`, `course.name:desc`, `avg(score):desc:nullslast`.
+
+    Args:
+        text: as it is written.
+        scope: where its paths begin.
+        parameters: values of `:name`.
+        columns: what is printed, which an order may name too.
 
     Raises:
         UsageError: a name is unknown, or a word after a colon.
@@ -55,7 +63,9 @@ def ordered(text: str, scope: Scope, parameters: Mapping[str, str]) -> Sorted:
     said = {word.lower() for word in words}
     if {"asc", "desc"} <= said or {"nullsfirst", "nullslast"} <= said:
         raise UsageError(f"{text}: one contradicts the other", "say one of them")
-    item = Sorted(chosen(path, scope, parameters), "desc" in said)
+    printed = [column for column in columns if column.name == path]
+    column = printed[0] if printed else chosen(path, scope, parameters)
+    item = Sorted(column, "desc" in said)
     if {"nullsfirst", "nullslast"} & said:
         item = replace(item, nulls_first="nullsfirst" in said)
     return item

@@ -49,7 +49,7 @@ class Parts:
         if not columns and groups:
             columns = [*groups, chosen("count()", scope, {})]
         columns = columns or [attribute(name, scope) for name in entity.selected]
-        order = [ordered(text, scope, query.parameters) for text in query.order]
+        order = [ordered(text, scope, query.parameters, columns) for text in query.order]
         parts = cls(query, scope, columns, order, groups)
         if parts.aggregated:
             grouped([*columns, *(item.column for item in order)], groups)
