@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 
 from sqlsess_cli.errors import UsageError
 
-
 _PIECE = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[(),]|[^'"(),]+|['"]""")
 
 

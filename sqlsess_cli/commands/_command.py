@@ -34,6 +34,10 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take a word that begins with two hyphens and a space as what it is: SQL, commented."""
+        end = args.index("--") if "--" in args else len(args)
+        # An option with a value that may be left out would take the next word for it.
+        before = [f"{word}=plan" if word == "--explain" else word for word in args[:end]]
+        args = [*before, *args[end:]]
         texts = [word for word in args if word[:2] == "--" and word[2:3].isspace()]
         options = [word for word in args if word not in texts]
         return super().parse_args(ctx, [*options, "--", *texts] if texts else args)

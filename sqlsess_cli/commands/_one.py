@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlsess_cli.errors import NegativeAnswer
 from sqlsess_cli.result import Result
 
 if TYPE_CHECKING:
-    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from sqlsess_cli.core.models.entity import Entity
     from sqlsess_cli.core.queries.asked import Query
     from sqlsess_cli.core.queries.include import Wanted
-
-
-def sql_of(session: Session, statement: Select[Any]) -> Result:
-    """The text of a statement, as an answer."""
-    from sqlsess_cli.core.queries.text import as_text
-
-    return Result.of(["sql"], [(as_text(statement, session.get_bind().dialect),)])
 
 
 def alone(

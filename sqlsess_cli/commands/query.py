@@ -7,7 +7,8 @@ import click
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._arguments import names, pairs
 from sqlsess_cli.commands._command import command
-from sqlsess_cli.commands._one import alone, sql_of
+from sqlsess_cli.commands._one import alone
+from sqlsess_cli.commands._plan import explain_option, plan_of, sql_of
 from sqlsess_cli.emit import Answers
 from sqlsess_cli.errors import UsageError
 
@@ -28,12 +29,13 @@ from sqlsess_cli.errors import UsageError
 @click.option("--one", is_flag=True, help="Exactly one; exit 1 if there is none, or are several.")
 @click.option("--count", is_flag=True, help="Only how many there are.")
 @click.option("--exists", is_flag=True, help="Print nothing; exit 0 if there is one, else 1.")
+@explain_option
 @click.option("--to-sql", is_flag=True, help="Print the SQL, and send nothing.")
 def query(
     app: App, model: str, conditions: tuple[str, ...], where: tuple[str, ...],
     columns: tuple[str, ...], include: tuple[str, ...], group_by: tuple[str, ...],
     having: tuple[str, ...], order: tuple[str, ...], limit: int | None, offset: int | None,
-    after: str | None, *, distinct: bool, one: bool, count: bool, exists: bool, to_sql: bool,
+    after: str | None, explain: str | None, *, distinct: bool, one: bool, count: bool, exists: bool, to_sql: bool,
 ) -> Answers:  # fmt: skip
     r"""Print the objects of MODEL that match every CONDITION.
 
@@ -68,9 +70,11 @@ def query(
     wanted = Wanted.of(names(include), names) if include else None
     with app.begin() as session:
         entity = app.database().entity(model, session)
-        if to_sql:
+        if to_sql or explain:
             statement, _ = (count_of if count else select_from)(entity, asked)
-            yield sql_of(session, statement)
+            yield (
+                plan_of(app, session, statement, explain) if explain else sql_of(session, statement)
+            )
         elif count:
             statement, selected = count_of(entity, asked)
             result = run(session, statement, selected=selected)

@@ -9,6 +9,7 @@ import click
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._arguments import values
 from sqlsess_cli.commands._command import command
+from sqlsess_cli.commands._plan import explain_option, plan_of
 from sqlsess_cli.emit import Answers
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 @command(each_database=True, writes=True)
 @click.argument("text", required=False, metavar="TEXT|@FILE|:NAME|-")
-def sql(app: App, text: str | None) -> Answers:
+@explain_option
+def sql(app: App, text: str | None, explain: str | None) -> Answers:
     r"""Execute TEXT, the file @FILE, the saved :NAME, or standard input (-), in one transaction.
 
     Several statements are separated by semicolons; the first that fails rolls all of them back.
@@ -27,7 +29,7 @@ def sql(app: App, text: str | None) -> Answers:
       sqlsess sql "select course, max(score) from students group by course" --db demo
       sqlsess sql @fix.sql --write --db primary
     """
-    from sqlsess_cli.core.script import execute, steps
+    from sqlsess_cli.core.script import execute, statement_of, steps
 
     write = app.options.write is True
     if app.flags.get("write") and not write:
@@ -38,6 +40,9 @@ def sql(app: App, text: str | None) -> Answers:
     )
     with app.begin(write=write) as session:
         for step in found:
+            if explain:
+                yield plan_of(app, session, statement_of(step, explain), explain, step.values)
+                continue
             result = execute(session, step)
             if result is not None:
                 yield result
