@@ -11,15 +11,16 @@ from typing import Any, ClassVar, Literal
 
 from sqlalchemy import Column, Connection, Engine, types
 from sqlalchemy.engine import URL, CursorResult, Inspector
+from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.types import TypeEngine
 
 from sqlsess_cli.registry import Registry
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, RelationKind, grouped
 from sqlsess_cli.result import Block, JsonText, Kind
 
 DIALECTS = Registry("sqlsess_cli.dialects", "dialect")
 
 Settings = Mapping[str, Any]
-Place = tuple[str | None, str]  # schema, None for the one that need not be said; and table
 Reader = Callable[[Any], object]
 Meaning = Literal["lost", "unreachable", "denied", "read only", "missing", "locked", "other"]
 
@@ -160,14 +161,36 @@ class Dialect:
         """A table's name as it was declared, where the database takes it in any case."""
         return name
 
-    def referrers(self, inspector: Inspector, schema: str | None, name: str) -> list[Place]:
-        """The tables with a foreign key to this one, asked for in one statement where possible."""
-        found = inspector.get_multi_foreign_keys(schema)
-        return [
-            (schema, table)
-            for (_, table), keys in found.items()
-            if any((key["referred_schema"], key["referred_table"]) == (schema, name) for key in keys)
-        ]
+    def relations(
+        self, inspector: Inspector, places: Sequence[Place] | None = None
+    ) -> list[Relation]:
+        """Tables and views, asked for in one statement where possible.
+
+        Args:
+            inspector: whom to ask.
+            places: these; else all that are listed.
+        """
+        found = []
+        for schema in self.schemas(inspector):
+            counts = inspector.get_multi_columns(schema, kind=ObjectKind.ANY)
+            views: set[str] = set(inspector.get_view_names(schema))
+            for (_, name), columns in sorted(counts.items(), key=lambda item: item[0][1]):
+                if places is None or (schema, name) in places:
+                    kind: RelationKind = "view" if name in views else "table"
+                    found.append(Relation((schema, name), kind, len(columns)))
+        return found
+
+    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """All foreign keys of the tables that refer to one, in one statement where possible."""
+        schema = place[0]
+        rows = (
+            (number, (schema, table), (key["referred_schema"], key["referred_table"]), *pair)
+            for (_, table), keys in inspector.get_multi_foreign_keys(schema).items()
+            if any((key["referred_schema"], key["referred_table"]) == place for key in keys)
+            for number, key in enumerate(keys)
+            for pair in zip(key["constrained_columns"], key["referred_columns"], strict=False)
+        )
+        return grouped(rows)
 
     def reflected(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
         """The type to read a reflected column with."""

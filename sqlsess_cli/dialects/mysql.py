@@ -12,17 +12,18 @@ from sqlalchemy import Connection, Engine, event, text, types
 from sqlalchemy.dialects.mysql import BIT, SET
 from sqlalchemy.engine import URL, Inspector
 
+from sqlsess_cli.dialects import _mysql_relations
 from sqlsess_cli.dialects._base import (
     Dialect,
     Driver,
     Fault,
     Meaning,
-    Place,
     Reader,
     Settings,
     is_local,
 )
 from sqlsess_cli.errors import ConfigError
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
 from sqlsess_cli.result import Kind
 
 _CONNECT_TIMEOUT = 10  # seconds
@@ -228,15 +229,17 @@ class MySQL(Dialect):
         checked = "verified" if getattr(context, "verify_mode", 0) else "not verified"
         return f"{status.get('ssl_version')} {status['ssl_cipher']} ({checked})"
 
-    def referrers(self, inspector: Inspector, schema: str | None, name: str) -> list[Place]:
-        """Those of any database of the server, from one catalogue that knows."""
-        query = """SELECT DISTINCT table_schema, table_name, DATABASE()
-            FROM information_schema.key_column_usage
-            WHERE referenced_table_schema = COALESCE(:schema, DATABASE())
-            AND referenced_table_name = :name ORDER BY 1, 2"""
+    def relations(
+        self, inspector: Inspector, places: Sequence[Place] | None = None
+    ) -> list[Relation]:
+        """From information_schema, in two statements."""
         connection: Any = inspector.bind
-        found = connection.execute(text(query), {"schema": schema, "name": name})
-        return [(None if theirs == here else theirs, table) for theirs, table, here in found]
+        return _mysql_relations.relations(connection, places)
+
+    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """Those of any database of the server, in one statement."""
+        connection: Any = inspector.bind
+        return _mysql_relations.referrers(connection, place)
 
     def binary(self, value: bytes) -> str:
         """Hexadecimal; an empty one has no digits to write."""

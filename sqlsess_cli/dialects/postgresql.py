@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -14,12 +14,12 @@ from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.dialects.postgresql.ranges import AbstractRange
 from sqlalchemy.engine import URL, Inspector
 
+from sqlsess_cli.dialects import _postgresql_relations
 from sqlsess_cli.dialects._base import (
     Dialect,
     Driver,
     Fault,
     Meaning,
-    Place,
     Reader,
     Settings,
     finite,
@@ -27,6 +27,7 @@ from sqlsess_cli.dialects._base import (
     is_local,
 )
 from sqlsess_cli.result import JsonText, Kind
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
 
 _CONNECT_TIMEOUT = 10  # seconds
 
@@ -216,24 +217,17 @@ class PostgreSQL(Dialect):
         """By type identifier."""
         return [_KINDS.get(column[1], "other") for column in description]
 
-    def schemas(self, inspector: Inspector) -> list[str | None]:
-        """The user's own, the one that is searched first."""
-        searched = {inspector.default_schema_name, "information_schema"}
-        return [None, *(name for name in inspector.get_schema_names() if name not in searched)]
-
-    def referrers(self, inspector: Inspector, schema: str | None, name: str) -> list[Place]:
-        """Those of any schema, from the one catalogue that knows."""
-        query = """SELECT DISTINCT n.nspname, r.relname
-            FROM pg_catalog.pg_constraint k
-            JOIN pg_catalog.pg_class r ON r.oid = k.conrelid AND NOT r.relispartition
-            JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
-            JOIN pg_catalog.pg_class t ON t.oid = k.confrelid
-            JOIN pg_catalog.pg_namespace s ON s.oid = t.relnamespace
-            WHERE k.contype = 'f' AND t.relname = :name AND s.nspname = :schema ORDER BY 1, 2"""
+    def relations(
+        self, inspector: Inspector, places: Sequence[Place] | None = None
+    ) -> list[Relation]:
+        """From its own catalogue, in one statement."""
         connection: Any = inspector.bind
-        default = inspector.default_schema_name
-        found = connection.execute(text(query), {"schema": schema or default, "name": name})
-        return [(None if theirs == default else theirs, table) for theirs, table in found]
+        return _postgresql_relations.relations(connection, places)
+
+    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """Those of any schema, in one statement."""
+        connection: Any = inspector.bind
+        return _postgresql_relations.referrers(connection, place)
 
     def as_written(self, type_: types.TypeEngine[Any]) -> bool:
         """Ranges as they are written; JSON in arrays with all its digits; numbers with theirs."""

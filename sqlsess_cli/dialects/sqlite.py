@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import islice
@@ -14,16 +14,16 @@ from math import isnan
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, event, text, types
+from sqlalchemy import Connection, Engine, event, types
 from sqlalchemy.engine import URL, CursorResult, Inspector
 from sqlalchemy.engine.cursor import CursorFetchStrategy
 
+from sqlsess_cli.dialects import _sqlite_relations
 from sqlsess_cli.dialects._base import (
     Dialect,
     Driver,
     Fault,
     Meaning,
-    Place,
     Reader,
     Settings,
     as_json,
@@ -31,6 +31,7 @@ from sqlsess_cli.dialects._base import (
     first_line,
 )
 from sqlsess_cli.errors import ConnectError
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
 from sqlsess_cli.result import Block
 
 _PATIENCE = 5.0  # seconds to wait for another writer
@@ -256,20 +257,19 @@ class SQLite(Dialect):
 
     def table_named(self, connection: Connection, schema: str | None, name: str) -> str:
         """As declared: SQLite finds a table in any case, SQLAlchemy finds its keys only so."""
-        if schema is not None:
-            return name
-        query = "SELECT name FROM sqlite_master WHERE name = :name COLLATE NOCASE"
-        query += " AND type IN ('table', 'view')"
-        return connection.scalar(text(query), {"name": name}) or name
+        return _sqlite_relations.table_named(connection, schema, name)
 
-    def referrers(self, inspector: Inspector, schema: str | None, name: str) -> list[Place]:
-        """Those of the same file, in one statement."""
-        if schema is not None:
-            return super().referrers(inspector, schema, name)
-        query = """SELECT DISTINCT m.name FROM sqlite_master m, pragma_foreign_key_list(m.name) k
-            WHERE m.type = 'table' AND k."table" = :name COLLATE NOCASE ORDER BY m.name"""
+    def relations(
+        self, inspector: Inspector, places: Sequence[Place] | None = None
+    ) -> list[Relation]:
+        """From each file's own catalogue; what is SQLite's business alone is left out."""
         connection: Any = inspector.bind
-        return [(None, table) for table in connection.scalars(text(query), {"name": name})]
+        return _sqlite_relations.relations(connection, self.schemas(inspector), places)
+
+    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """Those of the same file, in one statement."""
+        connection: Any = inspector.bind
+        return _sqlite_relations.referrers(connection, place)
 
     def reflected(self, type_: types.TypeEngine[Any]) -> types.TypeEngine[Any]:
         """Numbers and dates as they are stored: the declared type is not enforced."""

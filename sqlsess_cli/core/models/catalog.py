@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.engine import Inspector
 from sqlalchemy.orm import Mapper
 
 from sqlsess_cli.core.models.entity import Entity
-from sqlsess_cli.core.models.naming import Place
-from sqlsess_cli.core.models.reflection import Reflection, views
+from sqlsess_cli.core.models.reflection import Reflection
 from sqlsess_cli.dialects._base import Dialect
+from sqlsess_cli.dialects._relations import Place, Relation
 from sqlsess_cli.errors import UsageError
 from sqlsess_cli.nearest import did_you_mean
 
@@ -77,7 +76,6 @@ class Catalog:
         raise UsageError(f"no model is called {reference!r}", hint)
 
     def _reflect(self, name: str) -> Entity:
-        inspector, hooks = self.reflection.inspector, self.reflection.hooks
         schema, _, plain = name.rpartition(".")
         places: dict[Place, None]
         places = dict.fromkeys([(None, name), (schema or None, plain)])  # a name may hold a dot
@@ -85,7 +83,7 @@ class Catalog:
             entity = self.reflection.entity(place)
             if entity is not None:
                 return entity
-        known = reflectable(inspector, hooks)
+        known = [relation.place for relation in self.reflection.relations()]
         folded = [item for item in known if _dotted(*item).casefold() == name.casefold()]
         if len(folded) == 1 and folded[0] not in places:
             return self._reflect(_dotted(*folded[0]))
@@ -96,22 +94,26 @@ class Catalog:
         hint = did_you_mean(name, names) or (f"known: {_some(names)}" if names else "it has none")
         raise UsageError(f"the database has no table or view {name!r}", hint)
 
-    def list(self, connect: Callable[[], Connection], hooks: Dialect) -> Iterable[Entity]:
+    def list(
+        self, connect: Callable[[], Connection], hooks: Dialect
+    ) -> Sequence[Entity | Relation]:
         """Every mapped class, or every table and view."""
         if self.mappers:
-            yield from map(Entity.of, sorted(self.mappers, key=_full_name))
-            return
+            return self._classes()
         self.reflection.look(connect(), hooks)
-        yield from self.reflection.every(reflectable(self.reflection.inspector, hooks))
+        return self.reflection.every()
 
+    def names(
+        self, connect: Callable[[], Connection], hooks: Dialect
+    ) -> Sequence[Entity | Relation]:
+        """The same, without reading the tables."""
+        if self.mappers:
+            return self._classes()
+        self.reflection.look(connect(), hooks)
+        return self.reflection.relations()
 
-def reflectable(inspector: Inspector, hooks: Dialect) -> list[Place]:
-    """Every table and view, with its schema where that has to be said."""
-    found: list[Place] = []
-    for schema in hooks.schemas(inspector):
-        names = {*inspector.get_table_names(schema), *views(inspector, schema)}
-        found += [(schema, name) for name in sorted(names)]
-    return found
+    def _classes(self) -> Sequence[Entity]:
+        return [Entity.of(item) for item in sorted(self.mappers, key=_full_name)]
 
 
 def _dotted(schema: str | None, name: str) -> str:

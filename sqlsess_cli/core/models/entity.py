@@ -41,7 +41,13 @@ Relationship = RelationshipProperty[Any]
 
 
 class Links:
-    """The relationships of a mapped class, as its mapper has them."""
+    """The relationships of a mapped class, as its mapper has them.
+
+    Attributes:
+        kind: what the class stands for: a class of the user's own, or a table, view or the like.
+    """
+
+    kind: str = "class"
 
     def __init__(self, mapper: Mapper[Any]) -> None:
         self.mapper = mapper
@@ -52,6 +58,10 @@ class Links:
 
     def get(self, name: str) -> Relationship | None:
         """The relationship of this very name."""
+    def beside(self, attribute: str) -> Iterable[Relationship]:
+        """Those that may follow the column of an attribute, and others."""
+        return self.mapper.relationships
+
         return self.mapper.relationships.get(name)
 
     def entity(self, relationship: Relationship) -> Entity:
@@ -68,14 +78,12 @@ class Entity:
         mapper: of the class.
         key: the attributes of the primary key, in order; empty when there is none.
         links: its relationships.
-        kind: "class", "table" or "view".
     """
 
     name: str
     mapper: Mapper[Any]
     key: tuple[str, ...]
     links: Links
-    kind: str = "class"
 
     @classmethod
     def of(cls, mapper: Mapper[Any]) -> Entity:
@@ -88,6 +96,11 @@ class Entity:
     @property
     def label(self) -> str:
         """Its short name: the class's or the table's."""
+    @property
+    def kind(self) -> str:
+        """What it is: a class, or a table or view that we mapped."""
+        return self.links.kind
+
         return self.name.rpartition(":")[2]
 
     @property
@@ -160,7 +173,7 @@ class Entity:
         columns = set(self.mapper.column_attrs[name].columns) if name in self.columns else set()
         found = [
             item
-            for item in filter(None, map(self.links.get, self.links.names()))
+            for item in self.links.beside(name)
             if not item.uselist and columns and item.local_columns <= columns
             and item.direction.name == "MANYTOONE"
         ]  # fmt: skip

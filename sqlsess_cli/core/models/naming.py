@@ -7,25 +7,16 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from sqlsess_cli.dialects._base import Place
+from sqlalchemy.orm.util import AliasedClass
 
-_SUFFIX = re.compile(r"(?:_(?:id|uuid|fk)|(?<=[a-z0-9])(?:Id|ID)|_I[Dd])$")
+from sqlsess_cli.dialects._relations import ForeignKey, Place
 
-@dataclass(frozen=True, slots=True)
-class ForeignKey:
-    """A foreign key as the database has it.
-
-    Attributes:
-        table: whose it is.
-        columns: its columns there.
-        target: the table that it refers to.
-        target_columns: the columns there, in the same order.
-    """
-
-    table: Place
-    columns: tuple[str, ...]
-    target: Place
-    target_columns: tuple[str, ...]
+# What says no more than that a column identifies something: album_id, AlbumID, album_fk, id_album.
+_WORDS = "id|uuid|guid|fk|key|ref|oid|pk|sk"
+_CAMEL = "I[dD]|U[uU][iI][dD]|G[uU][iI][dD]|F[kK]|Key|Ref"
+_AFTER = re.compile(rf"_(?i:{_WORDS})$|(?<=[a-z0-9])(?:{_CAMEL})$")
+_BEFORE = re.compile(r"^(?:(?i:id|fk)_|(?:id|Id|fk|Fk)(?=[A-Z]))")
+_CODE = re.compile(r"_(?i:no|nr|num|number|code)$|(?<=[a-z0-9])(?:No|Nr|Number|Code)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +43,42 @@ class Edge:
         return self.key.table if self.back else self.key.target
 
 
-def stem(column: str) -> str:
-    """What a foreign-key column is about: `AlbumId` and `album_id` are about an album."""
-    found = _SUFFIX.search(column)
-    return column[: found.start()].rstrip("_") if found else ""
+def attributes(columns: Sequence[str]) -> list[str]:
+    """The attributes for columns: their names, except those that a mapped class cannot have."""
+    taken = set(columns)
+    names = []
+    for column in columns:
+        name = column
+        while _is_reserved(name) or (name != column and name in taken):
+            name += "_"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _is_reserved(name: str) -> bool:
+    """Whether Python or SQLAlchemy gives an attribute of this name a meaning of its own."""
+    ours = name.startswith("__") and name.endswith("__")
+    return ours or name.startswith(("_sa_", "_aliased_")) or hasattr(AliasedClass, name)
+
+
+def stem(column: str, target: str = "", table: str = "") -> str:
+    """What a foreign-key column is about; nothing if its name does not tell.
+
+    Args:
+        column: `AlbumId`, `album_id` and `albumid` are about an album.
+        target: the column that it refers to: `home_club` is about home if that is `club`.
+        table: the table that it refers to.
+    """
+    plain = _BEFORE.sub("", column)
+    while (shorter := _AFTER.sub("", plain)) != plain:
+        plain = shorter
+    if plain != column:
+        return plain.strip("_")
+    if target and (found := re.fullmatch(rf"(.+?)_*{re.escape(target)}", column, re.IGNORECASE)):
+        return found[1]
+    joined = len(column) > 3 and table.casefold().startswith(column[:-2].casefold())
+    return column[:-2] if joined and column.endswith("id") else ""
 
 
 def outward(keys: Sequence[ForeignKey], taken: Collection[str]) -> list[Edge]:
@@ -71,11 +94,40 @@ def outward(keys: Sequence[ForeignKey], taken: Collection[str]) -> list[Edge]:
     edges: list[Edge] = []
     for key in keys:
         alone = _only(key.target, [item.target for item in keys]) and key.target != key.table
-        columns = "_".join(key.columns)
-        wanted = [stem(columns) if len(key.columns) == 1 else "", key.target[1] if alone else ""]
-        wanted.append(f"{columns}_{key.target[1]}")
-        edges.append(Edge(_free(wanted, [*taken, *(item.name for item in edges)]), key))
+        names = _to_one(key, key.target[1] if alone else "")
+        edges.append(Edge(_free(names, [*taken, *(item.name for item in edges)]), key))
     return edges
+
+
+def _to_one(key: ForeignKey, table: str) -> list[str]:
+    """What a to-one relationship could be called, the best first; `table` if that is clear."""
+    about = _about(key)
+    columns = "_".join(column for column, _ in about)
+    code = _CODE.sub("", columns) if len(about) == 1 else ""
+    code = "" if code == columns else code
+    # A column that is called as the one it refers to, such as emp_no, tells less than the table.
+    named_alike = all(column.casefold() == there.casefold() for column, there in about)
+    last = "row" if columns.casefold() == key.target[1].casefold() else key.target[1]
+    first = _common(key, about)
+    return [first, "" if named_alike else code, table, code, f"{columns}_{last}"]
+
+
+def _about(key: ForeignKey) -> list[tuple[str, str]]:
+    """Its columns, and those they refer to; of several not those that are called alike.
+
+    Where every key begins with the tenant, it is the other column that tells them apart.
+    """
+    pairs = list(zip(key.columns, key.target_columns, strict=True))
+    telling = [(column, there) for column, there in pairs if column.casefold() != there.casefold()]
+    return telling or pairs
+
+
+def _common(key: ForeignKey, about: Sequence[tuple[str, str]]) -> str:
+    """What all its columns are about."""
+    stems = {stem(column, there, key.target[1]) for column, there in about}
+    if len(about) > 1 and all(column == there for column, there in about):
+        return ""
+    return stems.pop() if len(stems) == 1 else ""
 
 
 def shorter(edges: Sequence[Edge], taken: Collection[str]) -> Iterator[Edge]:
@@ -103,16 +155,34 @@ def inward(
     """
     edges: list[Edge] = []
     for key in keys:
-        alone = _only(key.table, [item.table for item in keys]) and key.table != key.target
-        columns = "_".join(stem(column) or column for column in key.columns)
-        wanted = [key.table[1] if alone else "", f"{key.table[1]}_{columns}"]
-        edges.append(Edge(_free(wanted, [*taken, *(item.name for item in edges)]), key, back=True))
+        alone = _only(key.table, [item.table for item in keys])
+        names = _to_many(key, _by(key), alone=alone and key.table != key.target)
+        edges.append(Edge(_free(names, [*taken, *(item.name for item in edges)]), key, back=True))
     for near, far in beyond:
+        table = far.target[1]
+        through = [item.target for _, item in beyond if item.table == far.table]
+        by = far.table[1] if _only(far.target, through) else _by(near)
         alone = _only(far.target, [item.target for _, item in beyond])
-        wanted = [far.target[1] if alone else "", f"{far.target[1]}_{far.table[1]}"]
-        name = _free(wanted, [*taken, *(item.name for item in edges)])
+        names = [table if alone and far.target != near.target else "", f"{table}_by_{by}"]
+        name = _free(names, [*taken, *(item.name for item in edges)])
         edges.append(Edge(name, near, back=True, beyond=far))
     return edges
+
+
+def _to_many(key: ForeignKey, by: str, *, alone: bool) -> list[str]:
+    """What a relationship to the table of a foreign key could be called, the best first."""
+    schema, table = key.table
+    full = f"{schema}_{table}" if schema else table
+    parent = key.table == key.target and by.casefold() == "parent"
+    children = ("Children" if by[0].isupper() else "children") if parent else ""
+    plain = [table, full] if alone else []
+    return [children, *plain, f"{table}_by_{by}", f"{full}_by_{by}"]
+
+
+def _by(key: ForeignKey) -> str:
+    """What tells a foreign key from others of the same table to the same table."""
+    about = _about(key)
+    return _common(key, about) or "_".join(column for column, _ in about)
 
 
 def _only(place: Place, places: Sequence[Place]) -> bool:
@@ -122,10 +192,9 @@ def _only(place: Place, places: Sequence[Place]) -> bool:
 def _free(wanted: Sequence[str], taken: Sequence[str]) -> str:
     """The first of the names that is not taken, in any case."""
     folded = {name.casefold() for name in taken}
-    names = [name for name in wanted if name]
+    names = [name for name in wanted if name and not _is_reserved(name)]
     for name in names:
         if name.casefold() not in folded:
             return name
-    return next(
-        name for n in count(2) if (name := f"{names[-1]}_{n}").casefold() not in folded
-    )
+    last = wanted[-1].strip("_")
+    return next(name for n in count(2) if (name := f"{last}_{n}").casefold() not in folded)
