@@ -58,6 +58,30 @@ class Fault:
 
 class Dialect:
     """The hooks, answered for a database we know nothing about."""
+# How the filter language's own functions are said in standard SQL. Each argument is an expression
+# and may stand in it several times.
+FUNCTIONS: Mapping[str, str] = {
+    "whole": "({0})",  # a whole number that 64 bits are calculated with
+    "double": "CAST({0} AS DOUBLE PRECISION)",
+    "divisor": "NULLIF({0}, 0)",
+    "remainder": "mod({0}, NULLIF({1}, 0))",  # with the sign of the first
+    "round": "round({0}, {1})",  # a decimal, half away from zero
+    "round float": "(sign({0}) * floor(abs({0}) * {1} + 0.5) / {1})",  # {1}: a power of ten
+    "length": "char_length({0})",
+    "bytes": "octet_length({0})",
+    "now": "CURRENT_TIMESTAMP",
+    "date": "CAST({0} AS DATE)",
+    "midnight": "CAST({0} AS TIMESTAMP)",  # of a date
+    "moved": "({0} + {1} * INTERVAL '0.000001' SECOND)",  # a date or time, by microseconds
+    "year": "CAST(EXTRACT(YEAR FROM {0}) AS INTEGER)",
+    "month": "CAST(EXTRACT(MONTH FROM {0}) AS INTEGER)",
+    "day": "CAST(EXTRACT(DAY FROM {0}) AS INTEGER)",
+    "hour": "CAST(EXTRACT(HOUR FROM {0}) AS INTEGER)",
+    "like": "{0}",  # or {1}, which is GLOB
+    "moment": "{0}",  # or {1}, where dates and times are texts
+}
+
+
 
     label: ClassVar[str] = "the database"
     drivers: ClassVar[tuple[Driver, ...]] = ()
@@ -72,6 +96,8 @@ class Dialect:
 
     def choose_driver(self, url: URL) -> URL:
         """The URL with a driver: its own, else the first of ours that is installed.
+    # What the filter language says, as this database's SQL; see FUNCTIONS below.
+    functions: ClassVar[Mapping[str, str]] = FUNCTIONS
 
         A driver for an application's event loop is replaced as well: we work without one.
         """

@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, Inspector
 
 from sqlsess_cli.dialects import _mysql_relations
 from sqlsess_cli.dialects._base import (
+    FUNCTIONS,
     Dialect,
     Driver,
     Fault,
@@ -90,6 +91,14 @@ class MySQL(Dialect):
     reads_only: ClassVar[bool] = True
     fetch_size: ClassVar[int] = 500
     definitions_commit: ClassVar[bool] = True
+    functions: ClassVar[Mapping[str, str]] = {
+        **FUNCTIONS,
+        "whole": "CAST({0} AS SIGNED)",  # an unsigned one takes no difference below zero
+        "double": "(({0}) + 0e0)",
+        "now": "NOW(6)",
+        "midnight": "CAST({0} AS DATETIME(6))",
+        "moved": "(CAST({0} AS DATETIME(6)) + INTERVAL {1} MICROSECOND)",
+    }
     # Text that is only known when it is executed, and compound statements.
     evades_reading: ClassVar[frozenset[str]] = frozenset(
         {"BINLOG", "CASE", "EXECUTE", "FOR", "IF", "LOOP", "PREPARE", "REPEAT", "WHILE"}

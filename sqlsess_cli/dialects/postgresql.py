@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, Inspector
 
 from sqlsess_cli.dialects import _postgresql_relations
 from sqlsess_cli.dialects._base import (
+    FUNCTIONS,
     Dialect,
     Driver,
     Fault,
@@ -163,6 +164,11 @@ class PostgreSQL(Dialect):
     nulls_are_largest: ClassVar[bool] = True
     fetch_size: ClassVar[int] = 1000  # each FETCH from the server-side cursor is a round trip
 
+    functions: ClassVar[Mapping[str, str]] = {
+        **FUNCTIONS,
+        "whole": "CAST({0} AS BIGINT)",
+        "moved": "({0} + {1} * INTERVAL '1 microsecond')",
+    }
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
         """TLS as the settings ask, by libpq's own modes; `.pgpass` is libpq's own too."""
         if url.get_driver_name() not in ("psycopg", "psycopg2"):

@@ -20,6 +20,7 @@ from sqlalchemy.engine.cursor import CursorFetchStrategy
 
 from sqlsess_cli.dialects import _sqlite_relations
 from sqlsess_cli.dialects._base import (
+    FUNCTIONS,
     Dialect,
     Driver,
     Fault,
@@ -153,6 +154,25 @@ class SQLite(Dialect):
     interleaves: ClassVar[bool] = True
     fetch_size: ClassVar[int] = 250  # fits a processor's cache: fetching is a function call here
 
+    functions: ClassVar[Mapping[str, str]] = {
+        **FUNCTIONS,
+        "double": "(({0}) * 1.0)",
+        "remainder": "(({0}) % NULLIF({1}, 0))",
+        "round float": "round({0}, {2})",
+        "length": "length({0})",
+        "bytes": "length({0})",
+        # As SQLAlchemy stores them.
+        "now": "strftime('%Y-%m-%d %H:%M:%f000', 'now')",
+        "date": "date({0})",
+        "midnight": "(date({0}) || ' 00:00:00.000000')",
+        "moved": "(strftime('%Y-%m-%d %H:%M:%f', {0}, ({1} / 1000000.0) || ' seconds') || '000')",
+        "year": "CAST(strftime('%Y', {0}) AS INTEGER)",
+        "month": "CAST(strftime('%m', {0}) AS INTEGER)",
+        "day": "CAST(strftime('%d', {0}) AS INTEGER)",
+        "hour": "CAST(strftime('%H', {0}) AS INTEGER)",
+        "like": "({1})",
+        "moment": "({1})",
+    }
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
         """Let another thread interrupt, and wait for locks."""
         return {"check_same_thread": False, "timeout": _PATIENCE}

@@ -286,8 +286,8 @@ REFUSED = [
     ("name like", 9, "the condition ends too early", "expected a name, 'text', a number,"),
     ("length()", 0, "length takes 1 argument", ""),
     ("lenght(name) = 1", 0, "there is no function lenght", "did you mean 'length'?"),
-    ("sleep(10) = 1", 0, "there is no function sleep", "known: abs, coalesce,"),
-    ("things.id = 1", 0, "Thing has no attribute 'things'", "did you mean"),
+    ("sleep(10) = 1", 0, "there is no function sleep", "known: abs, coalesce, current_date,"),
+    ("things.id = 1", 0, "Thing has no attribute 'things'", "a path begins at Thing: id"),
     ("id = (select 1)", 13, "'1' cannot stand here", "expected a comparison such as = or <,"),
     ("id || 1", 3, "'|' cannot stand here", "expected a comparison such as = or <, is, in,"),
     ('name = "Ada', 7, "'\"' cannot stand here", "expected a name, 'text', a number, '(',"),
@@ -296,7 +296,7 @@ REFUSED = [
     ("name = 'a' 'b'", 11, "\"'b'\" cannot stand here", "expected and, or"),
     ("=1", 0, "'=' cannot stand here", "expected a name, 'text', a number, '(', null"),
     ("name = \x00", 7, "'\\x00' cannot stand here", "expected a name, 'text', a number,"),
-    ("good > 0", 0, "this comparison makes no sense", ""),
+    ("good > 0", 5, "good has no order", "a truth value is equal to another"),
     ("not (1,2)", 6, "',' cannot stand here", "expected ')'"),
     ("id in (1,2,)", 11, "')' cannot stand here", "expected a name, 'text', a number, '(',"),
     ("id = - :id", 7, "the parameter :id has no value", "-p id=VALUE"),
@@ -309,5 +309,6 @@ def test_what_makes_no_sense_is_refused(word: str, at: int, message: str, hint: 
     with pytest.raises(UsageError) as caught:
         select_from(entity, Query((word,)))
     said, shown, caret = caught.value.message.split("\n")
-    assert (said[: len(message)], shown[4:], caret.index("^") - 4) == (message, word, at)
+    drawn = word.replace("\x00", "\\x00")
+    assert (said[: len(message)], shown[4:], caret.index("^") - 4) == (message, drawn, at)
     assert caught.value.hint.replace(", ".join(entity.names), "…").startswith(hint)

@@ -10,7 +10,7 @@ from lark import Lark, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 from lark.lexer import Token
 
-from sqlsess_cli.core.filters.paths import pointed
+from sqlsess_cli.core.filters.caret import pointed
 from sqlsess_cli.errors import UsageError
 
 LONGEST = 20_000  # characters of one condition

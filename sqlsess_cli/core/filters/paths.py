@@ -25,9 +25,12 @@ class Scope:
     """Rows of one entity in a statement, and those that its to-one relationships lead to.
 
     A to-one step is one outer join, shared by all paths that take it. A to-many step opens a
+from sqlsess_cli.core.filters.caret import pointed
     scope of its own, for a subquery.
 
     Attributes:
+_STEPS = 20  # each is a join or a subquery, and databases have their limits too
+
         entity: what the rows are of.
         source: its class, or an alias of it.
         up: the scope that they were reached from.
@@ -188,7 +191,7 @@ def resolve(
     """
     lists = {} if lists is None else lists
     crossed: list[Scope] = []
-    waiting = [(name, index) for index, name in reversed(list(enumerate(path.names)))]
+    waiting = _steps(path)
     while waiting:
         name, index = waiting.pop()
         found = scope.entity.named(name)
@@ -277,6 +280,13 @@ def many(path: Path, place: Place) -> UsageError:
     listed = ".".join(place.lists[0].path)
     return path.refused(
         0, f"{path} has many values for each row",
+def _steps(path: Path) -> _Steps:
+    """The names of a path and where each stands in it, the last first."""
+    if len(path.names) > _STEPS:
+        raise path.refused(_STEPS, "a path of too many steps", f"at most {_STEPS}")
+    return [(name, index) for index, name in reversed(list(enumerate(path.names)))]
+
+
         f"include them with -i {listed}, or count({listed}), or sum, avg, min, max of them",
     )  # fmt: skip
 
@@ -285,11 +295,13 @@ def no_value(path: Path, place: Place) -> UsageError:
     """Why a path that ends with a relationship is no value."""
     names = place.scope.entity.names[:3]
     such = " or ".join(f"{path}.{name}" for name in names)
-    return path.refused(len(path.names) - 1, f"{path} is a relationship, not a value", f"say {such}")
+    return path.refused(
+        len(path.names) - 1, f"{path} is a relationship, not a value", f"say {such}"
+    )
+    if index == 0 and len(path.names) > 1 and name.casefold() in _own_names(entity):
+        hint = f"a path begins at {entity.label}: {'.'.join(path.names[1:])}"
+def _own_names(entity: Entity) -> set[str]:
+    """What the rows themselves are called."""
+    return {entity.label.casefold(), str(getattr(entity.table, "name", "")).casefold()}
 
 
-def pointed(problem: str, text: str, at: int) -> str:
-    """A message with the text around a position and a caret under it."""
-    start = max(0, at - 40)
-    shown = text[start : at + 40].replace("\n", " ").replace("\t", " ")
-    return f"{problem}\n    {shown}\n    {' ' * (at - start)}^"
