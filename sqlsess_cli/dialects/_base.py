@@ -14,8 +14,9 @@ from sqlalchemy.engine import URL, CursorResult, Inspector
 from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.types import TypeEngine
 
-from sqlsess_cli.registry import Registry
+from sqlsess_cli.dialects._plan import Plans
 from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, RelationKind, grouped
+from sqlsess_cli.registry import Registry
 from sqlsess_cli.result import Block, JsonText, Kind
 
 DIALECTS = Registry("sqlsess_cli.dialects", "dialect")
@@ -56,8 +57,6 @@ class Fault:
     position: int | None = None
 
 
-class Dialect:
-    """The hooks, answered for a database we know nothing about."""
 # How the filter language's own functions are said in standard SQL. Each argument is an expression
 # and may stand in it several times.
 FUNCTIONS: Mapping[str, str] = {
@@ -82,7 +81,10 @@ FUNCTIONS: Mapping[str, str] = {
 }
 
 
+class Dialect:
+    """The hooks, answered for a database we know nothing about."""
 
+    plans: ClassVar[Plans] = Plans()
     label: ClassVar[str] = "the database"
     drivers: ClassVar[tuple[Driver, ...]] = ()
     fetch_size: ClassVar[int] = 500  # rows taken from the driver at a time
@@ -93,11 +95,11 @@ FUNCTIONS: Mapping[str, str] = {
     definitions_commit: ClassVar[bool] = False  # DDL ends the transaction, and commits it
     # First words of what can make a session write again that was set to reading.
     evades_reading: ClassVar[frozenset[str]] = frozenset()
+    # What the filter language says, as this database's SQL; see FUNCTIONS below.
+    functions: ClassVar[Mapping[str, str]] = FUNCTIONS
 
     def choose_driver(self, url: URL) -> URL:
         """The URL with a driver: its own, else the first of ours that is installed.
-    # What the filter language says, as this database's SQL; see FUNCTIONS below.
-    functions: ClassVar[Mapping[str, str]] = FUNCTIONS
 
         A driver for an application's event loop is replaced as well: we work without one.
         """

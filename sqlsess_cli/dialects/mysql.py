@@ -23,8 +23,9 @@ from sqlsess_cli.dialects._base import (
     Settings,
     is_local,
 )
-from sqlsess_cli.errors import ConfigError
+from sqlsess_cli.dialects._plan import DocumentPlans
 from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
+from sqlsess_cli.errors import ConfigError
 from sqlsess_cli.result import Kind
 
 _CONNECT_TIMEOUT = 10  # seconds
@@ -83,14 +84,13 @@ _READERS: dict[int, Reader] = {_TIME: _clock, _BIT: _bits}
 class MySQL(Dialect):
     """MySQL, and MariaDB under a mysql:// URL."""
 
+    plans: ClassVar[DocumentPlans] = DocumentPlans()
     label: ClassVar[str] = "MySQL"
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("pymysql", "pymysql"),
         Driver("mysqldb", "MySQLdb"),
     )
     reads_only: ClassVar[bool] = True
-    fetch_size: ClassVar[int] = 500
-    definitions_commit: ClassVar[bool] = True
     functions: ClassVar[Mapping[str, str]] = {
         **FUNCTIONS,
         "whole": "CAST({0} AS SIGNED)",  # an unsigned one takes no difference below zero
@@ -99,6 +99,8 @@ class MySQL(Dialect):
         "midnight": "CAST({0} AS DATETIME(6))",
         "moved": "(CAST({0} AS DATETIME(6)) + INTERVAL {1} MICROSECOND)",
     }
+    fetch_size: ClassVar[int] = 500
+    definitions_commit: ClassVar[bool] = True
     # Text that is only known when it is executed, and compound statements.
     evades_reading: ClassVar[frozenset[str]] = frozenset(
         {"BINLOG", "CASE", "EXECUTE", "FOR", "IF", "LOOP", "PREPARE", "REPEAT", "WHILE"}

@@ -27,8 +27,9 @@ from sqlsess_cli.dialects._base import (
     first_line,
     is_local,
 )
-from sqlsess_cli.result import JsonText, Kind
+from sqlsess_cli.dialects._plan import NodePlans
 from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
+from sqlsess_cli.result import JsonText, Kind
 
 _CONNECT_TIMEOUT = 10  # seconds
 
@@ -153,6 +154,7 @@ _MEANINGS: dict[str, Meaning] = {
 class PostgreSQL(Dialect):
     """PostgreSQL through psycopg, and through other drivers without its refinements."""
 
+    plans: ClassVar[NodePlans] = NodePlans()
     label: ClassVar[str] = "PostgreSQL"
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("psycopg", "psycopg", "postgresql"),
@@ -162,13 +164,13 @@ class PostgreSQL(Dialect):
     reads_only: ClassVar[bool] = True
     interleaves: ClassVar[bool] = True
     nulls_are_largest: ClassVar[bool] = True
-    fetch_size: ClassVar[int] = 1000  # each FETCH from the server-side cursor is a round trip
-
     functions: ClassVar[Mapping[str, str]] = {
         **FUNCTIONS,
         "whole": "CAST({0} AS BIGINT)",
         "moved": "({0} + {1} * INTERVAL '1 microsecond')",
     }
+    fetch_size: ClassVar[int] = 1000  # each FETCH from the server-side cursor is a round trip
+
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
         """TLS as the settings ask, by libpq's own modes; `.pgpass` is libpq's own too."""
         if url.get_driver_name() not in ("psycopg", "psycopg2"):

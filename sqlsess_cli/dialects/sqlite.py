@@ -31,8 +31,9 @@ from sqlsess_cli.dialects._base import (
     finite,
     first_line,
 )
-from sqlsess_cli.errors import ConnectError
+from sqlsess_cli.dialects._plan import RowPlans
 from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
+from sqlsess_cli.errors import ConnectError
 from sqlsess_cli.result import Block
 
 _PATIENCE = 5.0  # seconds to wait for another writer
@@ -148,12 +149,11 @@ def _stored_json(processor: Reader, value: Any) -> object:
 class SQLite(Dialect):
     """SQLite through Python's own module."""
 
+    plans: ClassVar[RowPlans] = RowPlans()
     label: ClassVar[str] = "SQLite"
     drivers: ClassVar[tuple[Driver, ...]] = (Driver("pysqlite", "sqlite3"),)
     reads_only: ClassVar[bool] = True
     interleaves: ClassVar[bool] = True
-    fetch_size: ClassVar[int] = 250  # fits a processor's cache: fetching is a function call here
-
     functions: ClassVar[Mapping[str, str]] = {
         **FUNCTIONS,
         "double": "(({0}) * 1.0)",
@@ -173,6 +173,8 @@ class SQLite(Dialect):
         "like": "({1})",
         "moment": "({1})",
     }
+    fetch_size: ClassVar[int] = 250  # fits a processor's cache: fetching is a function call here
+
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
         """Let another thread interrupt, and wait for locks."""
         return {"check_same_thread": False, "timeout": _PATIENCE}
@@ -274,6 +276,11 @@ class SQLite(Dialect):
     def tls(self, connection: Connection) -> str:
         """A file of this machine."""
         return "none (a local file)"
+
+    def schemas(self, inspector: Inspector) -> list[str | None]:
+        """The file itself, and those that are attached."""
+        attached = set(inspector.get_schema_names()) - {"main", "temp"}
+        return [None, *sorted(attached)]
 
     def table_named(self, connection: Connection, schema: str | None, name: str) -> str:
         """As declared: SQLite finds a table in any case, SQLAlchemy finds its keys only so."""
