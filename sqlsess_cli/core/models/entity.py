@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Column, FromClause
 from sqlalchemy import types as sqltypes
-from sqlalchemy.ext.associationproxy import AssociationProxy, AssociationProxyExtensionType
-from sqlalchemy.ext.hybrid import HybridExtensionType
-from sqlalchemy.orm import CompositeProperty, Mapper, RelationshipProperty
+from sqlalchemy.orm import Mapper, RelationshipProperty
 
+from sqlsess_cli.core.models import attributes
 from sqlsess_cli.nearest import did_you_mean
 from sqlsess_cli.result import Kind
 
@@ -58,11 +56,11 @@ class Links:
 
     def get(self, name: str) -> Relationship | None:
         """The relationship of this very name."""
-    def beside(self, attribute: str) -> Iterable[Relationship]:
+        return self.mapper.relationships.get(name)
+
+    def beside(self, attribute: str) -> Iterable[Relationship]:  # noqa: ARG002  they all might
         """Those that may follow the column of an attribute, and others."""
         return self.mapper.relationships
-
-        return self.mapper.relationships.get(name)
 
     def entity(self, relationship: Relationship) -> Entity:
         """What a relationship leads to."""
@@ -88,7 +86,8 @@ class Entity:
     @classmethod
     def of(cls, mapper: Mapper[Any]) -> Entity:
         """A class that the user mapped."""
-        by_column = {column: item.key for item in mapper.column_attrs for column in item.columns}
+        known = mapper.column_attrs
+        by_column: dict[Any, str] = {column: item.key for item in known for column in item.columns}
         key = tuple(by_column[column] for column in mapper.primary_key if column in by_column)
         name = f"{mapper.class_.__module__}:{mapper.class_.__name__}"
         return cls(name, mapper, key, Links(mapper))
@@ -96,12 +95,12 @@ class Entity:
     @property
     def label(self) -> str:
         """Its short name: the class's or the table's."""
+        return self.name.rpartition(":")[2]
+
     @property
     def kind(self) -> str:
         """What it is: a class, or a table or view that we mapped."""
         return self.links.kind
-
-        return self.name.rpartition(":")[2]
 
     @property
     def origin(self) -> Any:
@@ -116,57 +115,74 @@ class Entity:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The attributes that are columns or SQL expressions, as the table has them."""
-        # SQLAlchemy puts SQL expressions before the columns.
-        mapped = sorted(
-            self.mapper.column_attrs, key=lambda item: not isinstance(item.columns[0], Column)
-        )
-        return tuple(item.key for item in mapped)
+        return attributes.columns(self.mapper)
 
     @cached_property
     def selected(self) -> tuple[str, ...]:
         """The attributes that a query prints when none are named: not the deferred ones."""
-        attributes = self.mapper.column_attrs
-        return tuple(name for name in self.columns if not attributes[name].deferred)
+        known = self.mapper.column_attrs
+        return tuple(name for name in self.columns if not known[name].deferred)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """All attributes that are values: columns, hybrids and synonyms of such."""
-        hybrids = self._extensions(HybridExtensionType.HYBRID_PROPERTY)
-        synonyms = [item.key for item in self.mapper.synonyms if item.name not in self.links.names()]
-        return tuple(dict.fromkeys([*self.columns, *hybrids, *synonyms]))
+        values = dict.fromkeys([*self.columns, *attributes.hybrids(self.mapper)])
+        same = [name for name, meant in self._synonyms.items() if meant in values]
+        return tuple(dict.fromkeys([*values, *same]))
+
+    @cached_property
+    def _synonyms(self) -> Mapping[str, str]:
+        """Other names, and the attribute that each means."""
+        return attributes.synonyms(self.mapper)
 
     @cached_property
     def composites(self) -> Mapping[str, Mapping[str, str]]:
         """Composite attributes: the attribute behind each of their fields."""
-        return {item.key: _fields(item) for item in self.mapper.composites}
+        return attributes.composites(self.mapper)
 
     @cached_property
     def proxies(self) -> Mapping[str, tuple[str, str]]:
         """Association proxies: the relationship and the attribute over there."""
-        found = self._extensions(AssociationProxyExtensionType.ASSOCIATION_PROXY)
-        proxies: dict[str, AssociationProxy[Any]] = {
-            name: self.mapper.all_orm_descriptors[name] for name in found
-        }
-        return {name: (item.target_collection, item.value_attr) for name, item in proxies.items()}
+        return attributes.proxies(self.mapper)
 
-    def _extensions(self, kind: object) -> list[str]:
-        descriptors = self.mapper.all_orm_descriptors
-        return [name for name, item in descriptors.items() if item.extension_type is kind]
-
-    @property
-    def everything(self) -> list[str]:
+    @cached_property
+    def everything(self) -> Sequence[str]:
         """Every name that a path can begin with."""
-        return [*self.names, *self.links.names(), *self.composites, *self.proxies]
+        links = [*self.links.names(), *self.composites, *self.proxies]
+        return [*dict.fromkeys([*self.names, *links, *self._synonyms])]
+
+    @cached_property
+    def _values(self) -> frozenset[str]:
+        return frozenset(self.names)
+
+    @cached_property
+    def _folded(self) -> Mapping[str, Sequence[str]]:
+        """Every name, by what it is in whatever case."""
+        found: dict[str, list[str]] = {}
+        for name in self.everything:
+            found.setdefault(name.casefold(), []).append(name)
+        return found
 
     def named(self, name: str) -> str | None:
-        """The attribute of a name, in any case if no other has that; None if there is none."""
-        if name in self.names or self.links.get(name) is not None:
+        """The attribute of a name, in any case if no other has that; None if there is none.
+
+        A synonym of what is no value, such as a relationship, is that.
+        """
+        if name in self._values:
             return name
-        known = self.everything
-        if name in known:
-            return name
-        folded = [item for item in known if item.casefold() == name.casefold()]
-        return folded[0] if len(folded) == 1 else None
+        meant = self._synonyms.get(name, name)
+        if self.links.get(meant) is not None or meant in self.composites or meant in self.proxies:
+            return meant
+        folded = self._folded.get(name.casefold(), ())
+        return self.named(folded[0]) if len(folded) == 1 and folded[0] != name else None
+
+    def attribute(self, source: Any, name: str) -> Any:
+        """A value of this class, or of an alias of it, as SQL.
+
+        Raises:
+            UsageError: it is computed in Python only.
+        """
+        return attributes.expression(self.mapper, source, name)
 
     def through(self, name: str) -> Relationship | None:
         """The to-one relationship that follows a column that is its whole foreign key."""
@@ -181,6 +197,15 @@ class Entity:
 
     def hint(self, name: str) -> str:
         """What could have been meant by a name that is none of its own."""
+        if attributes.in_python(self.mapper, name):
+            return f"{name} is Python code of the class, which no database runs"
+        for item in self.mapper.column_attrs:
+            if any(getattr(column, "name", None) == name for column in item.columns):
+                return f"did you mean {item.key!r}?"  # the attribute of the column of that name
+        below = [item.class_.__name__ for item in self.mapper.self_and_descendants
+                 if item is not self.mapper and name in item.attrs]  # fmt: skip
+        if below:
+            return f"{' and '.join(sorted(below))} {'has' if len(below) == 1 else 'have'} it"
         known = self.everything
         return did_you_mean(name, known) or f"known: {', '.join(known)}"
 
@@ -188,18 +213,10 @@ class Entity:
         """The column that an attribute is, that of its own table if there are several of a name."""
         if isinstance(attribute, Column):
             return attribute
-        mapped = getattr(getattr(attribute, "property", None), "columns", ())
+        mapped = getattr(attributes.property_of(attribute), "columns", ())
         found = [item for item in mapped if isinstance(item, Column)]
         own = (item for item in found if item.table is self.table)
         return next(own, found[0] if found else None)
-
-
-def _fields(item: CompositeProperty[Any]) -> dict[str, str]:
-    """The fields of a composite, as its class names them; their attributes, in the same order."""
-    class_: Callable[..., Any] = item.composite_class
-    return dict(
-        zip(inspect.signature(class_).parameters, (prop.key for prop in item.props), strict=False)
-    )
 
 
 def kind_of(type_: sqltypes.TypeEngine[Any]) -> Kind:

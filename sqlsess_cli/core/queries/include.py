@@ -85,6 +85,8 @@ class Level:
         raw: which of these are keys, taken as the driver gives them.
         shape: what becomes of a row.
         owner: the rows that its own belong to; None for the query itself.
+        once: where the key of its rows is, when they may come more than once for an owner: what
+            associates them may say so twice.
         known: what is known of its columns once it was executed.
     """
 
@@ -93,6 +95,7 @@ class Level:
     raw: set[int] = field(default_factory=set)
     shape: Shape = field(default_factory=Shape)
     owner: Scope | None = None
+    once: tuple[int, ...] = ()
     known: Sequence[Column] = ()
 
     def add(self, column: Chosen) -> int:
@@ -101,8 +104,9 @@ class Level:
         return len(self.columns) - 1
 
     def key(self, scope: Scope) -> tuple[int, ...]:
-        """Select the key of some rows; where it is in the row."""
-        found = tuple(self.add(attribute(name, scope)) for name in scope.entity.key)
+        """Select the key of some rows, all they have if there is none; where it is in the row."""
+        names = scope.entity.key or scope.entity.columns
+        found = tuple(self.add(attribute(name, scope)) for name in names)
         self.raw.update(found)
         return found
 
@@ -128,6 +132,8 @@ class Level:
             owner = Scope(scope.entity, aliased(scope.entity.origin, flat=True))
             level = shape.lists[relationship.key] = Level(owner.apart(relationship), owner=owner)
             level.key(owner)
+            if relationship.secondary is not None:
+                level.once = level.key(level.scope)
             level.shape.fields = level.fields_of(level.scope, inner, parameters)
             level.fill(level.shape, level.scope, inner, parameters)
 
@@ -186,8 +192,12 @@ class Level:
                 continue
             self.known = result.columns
             rows = list(result.rows())
+            seen = set()
             for row, record in zip(rows, self.objects(rows, run), strict=True):
-                by_key[tuple(row[:width])].append(record)
+                same = (row[:width], *(row[index] for index in self.once))
+                if not self.once or same not in seen:
+                    by_key[tuple(row[:width])].append(record)
+                seen.add(same)
         return [by_key[key] for key in keys]
 
     def _statement(self, keys: Sequence[tuple[object, ...]]) -> Select[Any]:
@@ -203,7 +213,7 @@ class Level:
         else:
             among = tuple_(*columns, types=[untyped] * len(columns)).in_(keys)
         order = [scope.attribute(name) for name in scope.entity.key]
-        return statement.where(among).order_by(*order)
+        return statement.where(among).order_by(*scope.order(), *order)
 
     def described(self, shape: Shape, kinds: Sequence[Column]) -> Iterator[Column]:
         """The columns of an object, given those of the statement."""
