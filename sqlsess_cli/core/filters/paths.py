@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Join, Select, exists, inspect, literal_column
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Join,
+    Select,
+    and_,
+    exists,
+    inspect,
+    literal_column,
+)
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.exc import UnmappedColumnError
 from sqlalchemy.sql.util import find_tables
-from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from sqlsess_cli.core.filters.caret import pointed
 from sqlsess_cli.core.models.entity import Entity, Relationship
@@ -53,7 +65,7 @@ class Scope:
 
     def attribute(self, name: str) -> Any:
         """An attribute of these rows, as an SQL expression."""
-        return getattr(self.source, name)
+        return self.entity.attribute(self.source, name)
 
     def one(self, relationship: Relationship) -> Scope:
         """The row that a to-one relationship leads to."""
@@ -65,7 +77,7 @@ class Scope:
     def apart(self, relationship: Relationship) -> Scope:
         """The rows that a relationship leads to, in a scope of their own."""
         entity = self.entity.links.entity(relationship)
-        alias = aliased(entity.origin, flat=True)
+        alias = _alias(entity, relationship)
         link = getattr(self.source, relationship.key).of_type(alias)
         return Scope(entity, alias, self, link, (*self.path, relationship.key))
 
@@ -86,18 +98,65 @@ class Scope:
             column: what it selects.
             beyond: scopes that to-many steps from these rows lead to, and from there.
         """
-        on = self.link.__clause_element__()
-        statement = self.extended(sql_select(column).select_from(self.source).where(on))
-        inner = self.sources() | _associations(on, self)
+        statement, inner = self._from_above(column)
+        statement = self.extended(statement)
         for scope in beyond:
             statement = scope.extended(statement.join(scope.link))
             inner |= scope.sources()
         return statement.correlate_except(*inner)
 
+    def _from_above(self, column: ColumnElement[Any]) -> tuple[Select[Any], set[FromClause]]:
+        """A column of these rows, for each row above; and the tables that are this subquery's."""
+        assert self.up is not None  # noqa: S101  only what was reached is asked for from above
+        statement = sql_select(column)
+        if not isinstance(self.link.property.secondary, Join):
+            on = self.link.__clause_element__()
+            inner = self.sources() | _associations(on, self)
+            return statement.select_from(self.source).where(on), inner
+        # What associates them is a join itself: only a join along the link brings it along, and may
+        # lead to the same row twice.
+        owner, alias = (
+            aliased(self.up.entity.origin, flat=True),
+            aliased(self.entity.origin, flat=True),
+        )
+        link = getattr(owner, self.link.key).of_type(alias)
+        same = [self.up.same(owner), self.same(alias)]
+        led: Select[Any] = sql_select(literal_column("1")).select_from(owner).join(link)
+        led = led.where(*same).correlate(*_leaves(self.source), *_leaves(self.up.source))
+        return statement.select_from(self.source).where(exists(led)), self.sources()
+
+    def same(self, other: Any) -> ColumnElement[bool]:
+        """Whether another alias of these rows is at the same row."""
+        entity = self.entity
+        return and_(*(self.attribute(name) == entity.attribute(other, name) for name in entity.key))
+
+    def order(self) -> list[Any]:
+        """What the relationship that led here sorts these rows by, as far as it is of their own."""
+        mapper, own = self.entity.mapper, _leaves(self.source)
+
+        def here(element: Any, **_: Any) -> Any:
+            with suppress(UnmappedColumnError):
+                if isinstance(element, Column):
+                    name = mapper.get_property_by_column(element).key
+                    return self.attribute(name).__clause_element__()
+            return None
+
+        terms = [replacement_traverse(term, {}, here)
+                 for term in self.link.property.order_by or ()]  # fmt: skip
+        return [term for term in terms if set(find_tables(term, check_columns=True)) <= own]
+
     def has(self, condition: ColumnElement[bool] | None) -> ColumnElement[bool]:
         """Whether there is such a row for the row of the scope that they were reached from."""
         statement = self.related(literal_column("1"))
         return exists(statement if condition is None else statement.where(condition))
+
+
+def _alias(entity: Entity, relationship: Relationship) -> Any:
+    """An alias of what a relationship leads to, which may be an alias of a query itself."""
+    target: Any = relationship.entity
+    if target.is_aliased_class:
+        return aliased(entity.origin, target.selectable.alias())
+    return aliased(entity.origin, flat=True)
 
 
 def _associations(on: Any, scope: Scope) -> set[FromClause]:
@@ -174,9 +233,7 @@ class Place:
 Lists = dict[tuple[str, ...], Scope]
 
 
-def resolve(
-    path: Path, scope: Scope, lists: Lists | None = None, *, apart: bool = False
-) -> Place:
+def resolve(path: Path, scope: Scope, lists: Lists | None = None, *, apart: bool = False) -> Place:
     """Where a path leads from a scope.
 
     Args:
@@ -302,4 +359,6 @@ def no_value(path: Path, place: Place) -> UsageError:
     """Why a path that ends with a relationship is no value."""
     names = place.scope.entity.names[:3]
     such = " or ".join(f"{path}.{name}" for name in names)
-    return path.refused(len(path.names) - 1, f"{path} is a relationship, not a value", f"say {such}")
+    return path.refused(
+        len(path.names) - 1, f"{path} is a relationship, not a value", f"say {such}"
+    )
