@@ -37,7 +37,7 @@ def alone(
     result = answered(session, entity, replace(asked, limit=most), wanted).result
     rows = list(result.rows())
     if not rows:
-        raise NegativeAnswer(f"no {entity.label} matches" if enough > 1 else "")
+        raise NegativeAnswer(f"no match in {entity.label}" if enough > 1 else "")
     if len(rows) > 1:
-        raise NegativeAnswer(f"several {entity.label} match", "add a condition, or leave --one out")
+        raise NegativeAnswer(f"several matches in {entity.label}")
     return replace(result, blocks=iter([rows]), single=True)
