@@ -48,7 +48,7 @@ class Emitter:
             HungUp: the reader left, and there was no work to finish.
             SqlsessError: an answer failed, or could not be written.
         """
-        format_ = self._format()
+        format_ = self.format()
         path = self.options.output
         sink = self.terminal.sink(path, styled=format_.STYLED, paged=self.options.pager)
         with sink:
@@ -84,7 +84,7 @@ class Emitter:
                 rows = f"({counter.rows:,} row{'' if counter.rows == 1 else 's'})"
                 sink.write(f"{dim(rows, style)}\n")
 
-    def _format(self) -> ModuleType:
+    def format(self) -> ModuleType:
         """The format: asked for, or by the file's suffix, or for where the answer goes."""
         if self.options.format:
             return FORMATS.load(self.options.format)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, RelationKind, grouped
 
@@ -39,7 +40,7 @@ def relations(connection: Connection, places: Collection[Place] | None) -> list[
         asked = [text(query.format(_LISTED)) for query in (_COUNTS, _RELATIONS)]
         values = {}
     else:
-        names = bindparam("places", expanding=True)
+        names: BindParameter[Any] = bindparam("places", expanding=True)
         asked = [text(query.format(_NAMED)).bindparams(names) for query in (_COUNTS, _RELATIONS)]
         values = {"places": [(schema or "", name) for schema, name in places]}
     counts, found = (connection.execute(query, values).all() for query in asked)

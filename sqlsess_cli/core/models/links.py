@@ -1,4 +1,4 @@
-"""The relationships of tables that nobody mapped: made of foreign keys, as paths come to need them."""
+"""The relationships of tables that nobody mapped: foreign keys, as paths come to need them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapper, foreign, relationship
 
 from sqlsess_cli.core.models.entity import Entity, Links, Relationship
 from sqlsess_cli.core.models.naming import Edge, inward, outward, shorter
+from sqlsess_cli.core.models.tables import Details
 from sqlsess_cli.dialects._relations import ForeignKey, Place
 
 if TYPE_CHECKING:
@@ -37,11 +38,15 @@ class TableLinks(Links):
         """Table, view, or what else the database calls it."""
         return self.reflection.kind(self.place)
 
+    def details(self) -> Details:
+        """What a plain query does not need to know of the table."""
+        return self.reflection.tables.details(self.place)
+
     @cached_property
     def outward(self) -> list[Edge]:
         """To one: its own foreign keys, in the order of their columns."""
         order = {column.name.casefold(): at for at, column in enumerate(self.mapper.columns)}
-        keys = self.reflection.foreign_keys(self.place)
+        keys = self.reflection.tables.foreign_keys(self.place)
         known = [key for key in keys if all(name.casefold() in order for name in key.columns)]
         known.sort(key=lambda key: [order[name.casefold()] for name in key.columns])
         return outward(known, self.attributes)

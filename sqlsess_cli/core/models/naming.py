@@ -11,12 +11,13 @@ from sqlalchemy.orm.util import AliasedClass
 
 from sqlsess_cli.dialects._relations import ForeignKey, Place
 
+# Compiled when they are used: most queries take no relationship of a table.
 # What says no more than that a column identifies something: album_id, AlbumID, album_fk, id_album.
 _WORDS = "id|uuid|guid|fk|key|ref|oid|pk|sk"
 _CAMEL = "I[dD]|U[uU][iI][dD]|G[uU][iI][dD]|F[kK]|Key|Ref"
-_AFTER = re.compile(rf"_(?i:{_WORDS})$|(?<=[a-z0-9])(?:{_CAMEL})$")
-_BEFORE = re.compile(r"^(?:(?i:id|fk)_|(?:id|Id|fk|Fk)(?=[A-Z]))")
-_CODE = re.compile(r"_(?i:no|nr|num|number|code)$|(?<=[a-z0-9])(?:No|Nr|Number|Code)$")
+_AFTER = rf"_(?i:{_WORDS})$|(?<=[a-z0-9])(?:{_CAMEL})$"
+_BEFORE = r"^(?:(?i:id|fk)_|(?:id|Id|fk|Fk)(?=[A-Z]))"
+_CODE = r"_(?i:no|nr|num|number|code)$|(?<=[a-z0-9])(?:No|Nr|Number|Code)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ def stem(column: str, target: str = "", table: str = "") -> str:
         target: the column that it refers to: `home_club` is about home if that is `club`.
         table: the table that it refers to.
     """
-    plain = _BEFORE.sub("", column)
-    while (shorter := _AFTER.sub("", plain)) != plain:
+    plain = re.sub(_BEFORE, "", column)
+    while (shorter := re.sub(_AFTER, "", plain)) != plain:
         plain = shorter
     if plain != column:
         return plain.strip("_")
@@ -103,7 +104,7 @@ def _to_one(key: ForeignKey, table: str) -> list[str]:
     """What a to-one relationship could be called, the best first; `table` if that is clear."""
     about = _about(key)
     columns = "_".join(column for column, _ in about)
-    code = _CODE.sub("", columns) if len(about) == 1 else ""
+    code = re.sub(_CODE, "", columns) if len(about) == 1 else ""
     code = "" if code == columns else code
     # A column that is called as the one it refers to, such as emp_no, tells less than the table.
     named_alike = all(column.casefold() == there.casefold() for column, there in about)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapper, registry
 from sqlsess_cli.core.models.entity import Entity
 from sqlsess_cli.core.models.links import TableLinks
 from sqlsess_cli.core.models.naming import attributes
-from sqlsess_cli.core.models.tables import Details, Tables
+from sqlsess_cli.core.models.tables import Tables
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
 from sqlsess_cli.errors import SqlsessError, UsageError
@@ -126,10 +126,6 @@ class Reflection:
             self._know(self.tables.hooks.relations(self.tables.inspector, unknown))
         return self._counts
 
-    def foreign_keys(self, place: Place) -> list[ForeignKey]:
-        """The foreign keys of a table whose targets are known."""
-        return self.tables.foreign_keys(place)
-
     def referrers(self, place: Place) -> list[ForeignKey]:
         """All foreign keys of the tables that have one to this one."""
         if self._referrers is not None:
@@ -142,7 +138,3 @@ class Reflection:
         return (bool(owner.key) and own <= set(key.columns)) or self.tables.is_unique(
             key.table, key.columns
         )
-
-    def details(self, place: Place) -> Details:
-        """What a plain query does not need to know of a table."""
-        return self.tables.details(place)
