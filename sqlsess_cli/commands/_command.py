@@ -23,14 +23,17 @@ class Command(click.Command):
     Args:
         each_database: it works on databases, on each that is named.
         writes: it honours `--write`.
+        text: it is answered with lines of text, not with a table.
     """
 
     def __init__(
-        self, *args: Any, each_database: bool = False, writes: bool = False, **more: Any
-    ) -> None:
+        self, *args: Any, each_database: bool = False, writes: bool = False, text: bool = False,
+        **more: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **more)
         self.each_database = each_database
         self.writes = writes
+        self.text = text
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take a word that begins with two hyphens and a space as what it is: SQL, commented."""
@@ -47,7 +50,7 @@ class Command(click.Command):
         app: App = ctx.find_object(App) or ctx.fail("no App")
         app.add_flags(shared_flags(ctx))
         own = {name: value for name, value in ctx.params.items() if not name.startswith(_SHARED)}
-        if any(own.get(name) for name in _TEXTS):
+        if self.text or any(own.get(name) for name in _TEXTS):
             app.usual_format = "raw"
         ask = partial(self.callback or _nothing, **own)
         app.run(ask, each_database=self.each_database, writes=self.writes)
@@ -58,18 +61,20 @@ class Command(click.Command):
 
 
 def command(
-    *, each_database: bool = False, writes: bool = False
+    *, each_database: bool = False, writes: bool = False, text: bool = False
 ) -> Callable[[Callable[..., Any]], Command]:
     """Make a subcommand of a generator function whose first argument is the App.
 
     Args:
         each_database: it works on databases, on each that is named.
         writes: it honours `--write`.
+        text: it is answered with lines of text, not with a table.
     """
 
     def decorate(function: Callable[..., Any]) -> Command:
         made = click.command(
-            cls=Command, each_database=each_database, writes=writes, add_help_option=False,
+            cls=Command, each_database=each_database, writes=writes, text=text,
+            add_help_option=False,
         )(function)  # fmt: skip
         # A raw docstring has a backslash and a b where click looks for a backspace.
         made.help = (made.help or "").replace("\\b\n", "\b\n")
