@@ -112,17 +112,24 @@ def _opener(
         if transaction.write and hooks.savepoints:
             connection.execute(text(f"SAVEPOINT {_GUARD}"))
         transaction.connections.append(connection)
-        event.listen(connection, "before_cursor_execute", _before(transaction, hooks))
+        # Before SQLAlchemy 2.1 a connection of an engine with options takes no listener itself.
+        before, engine = _before(transaction, hooks, connection), connection.engine
+        event.listen(engine, "before_cursor_execute", before)
+        stack.callback(event.remove, engine, "before_cursor_execute", before)
 
     return opened
 
 
-def _before(transaction: Transaction, hooks: dialects.Dialect) -> Callable[..., None]:
-    """What happens to each cursor before it executes."""
+def _before(
+    transaction: Transaction, hooks: dialects.Dialect, connection: Connection
+) -> Callable[..., None]:
+    """What happens to each cursor of a connection before it executes."""
 
     def before(
-        _connection: Any, cursor: Any, statement: str, _parameters: Any, context: Any, *_: Any
+        by: Connection, cursor: Any, statement: str, _parameters: Any, context: Any, *_: Any
     ) -> None:
+        if by is not connection:
+            return
         if transaction.echo is not None:
             transaction.echo(statement)
         if context is not None and context.execution_options.get(RAW):
