@@ -34,8 +34,12 @@ from sqlsess_cli.core.transaction.state import Transaction
 from sqlsess_cli.dialects._base import find
 from sqlsess_cli.errors import SqlsessError
 from sqlsess_cli.interrupts import Interrupts
+from sqlsess_cli.result import JsonText, Result
 
 Rows = list[tuple[Any, ...]]
+Record = dict[str, Any]
+
+_LISTS = ("columns", "order", "group_by", "having")
 
 
 @contextmanager
@@ -60,24 +64,15 @@ class Console:
     session: Session
     transaction: Transaction
 
-    def rows(
-        self, class_: type | Entity, *conditions: str, columns: str = "", include: str = "",
-        **more: Any,
-    ) -> Rows:  # fmt: skip
-        """The answer to a `query`: its rows, with plain values."""
-        return [
-            tuple(map(plain, row)) for row in self._rows(class_, conditions, columns, include, more)
-        ]
+    def rows(self, class_: type | Entity, *conditions: str, **asked: Any) -> Rows:
+        """The answer to a `query`, with plain values; options are as on the command line."""
+        return [tuple(map(plain, row)) for row in self._result(class_, conditions, asked).rows()]
 
-    def _rows(
-        self, class_: Any, conditions: Sequence[str], columns: str, include: str,
-        more: Mapping[str, Any],
-    ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
-        wanted = Wanted.of(names([include]), names) if include else None
-        asked = {name: names([text]) if name in ("order", "group_by") else text
-                 for name, text in more.items()}  # fmt: skip
-        query = Query(conditions, names([columns]), **asked)
-        return answered(self.session, entity_of(class_), query, wanted).result.rows()
+    def _result(self, class_: Any, conditions: Sequence[str], asked: dict[str, Any]) -> Result:
+        wanted = Wanted.of(names([asked.pop("include", "")]), names)
+        lists = {name: names([asked.pop(name)]) for name in _LISTS if name in asked}
+        query = Query(conditions, **lists, **asked)
+        return answered(self.session, entity_of(class_), query, wanted).result
 
     def values(
         self, class_: type | Entity, *conditions: str, columns: str, **more: Any
@@ -85,11 +80,9 @@ class Console:
         """The values of one column."""
         return [row[0] for row in self.rows(class_, *conditions, columns=columns, **more)]
 
-    def objects(self, class_: type | Entity, *conditions: str, **more: Any) -> list[dict[str, Any]]:
+    def objects(self, class_: type | Entity, *conditions: str, **asked: Any) -> list[Record]:
         """The answer as objects."""
-        wanted = Wanted.of(names([more.pop("include", "")]), names)
-        query = Query(conditions, names([more.pop("columns", "")]), **more)
-        result = answered(self.session, entity_of(class_), query, wanted).result
+        result = self._result(class_, conditions, asked)
         labels = [column.name for column in result.columns]
         return [dict(zip(labels, map(plain, row), strict=True)) for row in result.rows()]
 
@@ -108,6 +101,8 @@ def entity_of(class_: type | Entity) -> Entity:
 
 def plain(value: Any) -> Any:
     """A value in the one form that both sides are compared in."""
+    if isinstance(value, JsonText):
+        return plain(json.loads(value))
     if isinstance(value, Mapping):
         return {name: plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
@@ -171,12 +166,12 @@ class Agreement:
         if found != expected:
             yield f"{question}\n  console: {found}\n  objects: {expected}"
 
-    def _values(self, column: str, expected: Sequence[Any]) -> Iterator[str]:
+    def values(self, column: str, expected: Sequence[Any]) -> Iterator[str]:
         """One column of all rows."""
         ask = partial(self.console.values, self.entity, columns=column, order=self._by_key)
         yield from self._compared(f"-c {column}", ask, expected)
 
-    def _which(self, condition: str, expected: Iterable[Any]) -> Iterator[str]:
+    def which(self, condition: str, expected: Iterable[Any]) -> Iterator[str]:
         """The rows that meet a condition."""
         keys = self._by_key
         ask = partial(self.console.rows, self.entity, condition, columns=keys, order=keys)
@@ -193,7 +188,7 @@ class Agreement:
         for name in self.entity.names:
             if name not in self.in_python:
                 expected = [value_of(item, name) for item in self.objects]
-                yield from self._values(quoted(name), expected)
+                yield from self.values(quoted(name), expected)
 
     def _gets(self) -> Iterator[str]:
         for item in self.objects:
@@ -211,9 +206,9 @@ class Agreement:
         for link, target, there in self._links(many=False):
             for name in target.columns:
                 expected = [value_of(others[0], name) if others else None for others in there]
-                yield from self._values(f"{quoted(link)}.{quoted(name)}", expected)
+                yield from self.values(f"{quoted(link)}.{quoted(name)}", expected)
             absent = [item for item, others in zip(self.objects, there, strict=True) if not others]
-            yield from self._which(f"{quoted(link)} is null", absent)
+            yield from self.which(f"{quoted(link)} is null", absent)
             yield from self._grouped(link, target.key[0], there)
 
     def _grouped(self, link: str, name: str, there: Sequence[Sequence[Any]]) -> Iterator[str]:
@@ -230,10 +225,10 @@ class Agreement:
     def _to_many(self) -> Iterator[str]:
         for link, target, there in self._links(many=True):
             pairs = list(zip(self.objects, there, strict=True))
-            yield from self._which(
+            yield from self.which(
                 f"has({quoted(link)})", [item for item, others in pairs if others]
             )
-            yield from self._values(f"count({quoted(link)})", [len(others) for others in there])
+            yield from self.values(f"count({quoted(link)})", [len(others) for others in there])
             for name in target.columns:
                 values = [value_of(item, name) for _, others in pairs for item in others]
                 texts = (item for item in values if isinstance(item, str) and item.isprintable())
@@ -242,7 +237,7 @@ class Agreement:
                     continue
                 having = [item for item, others in pairs
                           if any(value_of(other, name) == wanted for other in others)]  # fmt: skip
-                yield from self._which(f"{link}.{name}={wanted}", having)
+                yield from self.which(f"{link}.{name}={wanted}", having)
 
     def _included(self) -> Iterator[str]:
         for many in (False, True):
@@ -293,8 +288,6 @@ def value_of(item: Any, name: str) -> Any:
     type_ = attribute.columns[0].type if attribute is not None else None
     if isinstance(value, enum.Enum):
         return dict(zip(type_.enum_class.__members__, type_.enums, strict=False)).get(value.name)
-    if type(type_).__name__ == "JSON" and value is not None:
-        return json.loads(json.dumps(value))
     return plain(value)
 
 
@@ -310,3 +303,14 @@ def related(item: Any, link: str) -> list[Any]:
     if isinstance(found, Mapping):
         return list(found.values())
     return list(found)
+
+
+def as_record(item: Any, entity: Entity, tree: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with what it includes, as the console has to print it."""
+    record = {name: value_of(item, name) for name in entity.selected}
+    for link, inside in tree.items():
+        relationship = entity.mapper.relationships[link]
+        target = Entity.of(relationship.mapper)
+        others = [as_record(other, target, inside) for other in related(item, link)]
+        record[link] = others if relationship.uselist else next(iter(others), None)
+    return record

@@ -298,6 +298,8 @@ def _rewritten(path: Path, name: str, entity: Entity, waiting: _Steps, index: in
     if name in entity.composites and waiting:
         fields = entity.composites[name]
         *rest, (field_, at) = waiting
+        folded = [item for item in fields if item.casefold() == field_.casefold()]
+        field_ = folded[0] if field_ not in fields and len(folded) == 1 else field_
         if field_ not in fields:
             known = f"known: {', '.join(fields)}"
             raise path.refused(at, f"{name} has no field {field_!r}", known)

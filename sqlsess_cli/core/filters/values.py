@@ -94,6 +94,11 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text.strip())
 
 
+def clock(text: str) -> time:
+    """A time of day; its hour may have one digit."""
+    return time.fromisoformat(f"0{text}" if text[1:2] == ":" else text)
+
+
 _READ: dict[Kind, tuple[str, Callable[[str], Any]]] = {
     "boolean": ("true or false", boolean),
     "integer": ("a whole number", integer),
@@ -101,7 +106,7 @@ _READ: dict[Kind, tuple[str, Callable[[str], Any]]] = {
     "decimal": ("a number", decimal),
     "date": ("a date such as 2024-12-31", date.fromisoformat),
     "datetime": ("a date and time such as 2024-12-31 23:59:00", moment),
-    "time": ("a time such as 23:59:00", time.fromisoformat),
+    "time": ("a time such as 23:59:00", clock),
     "interval": ("a span such as 1 12:30:00 or 36 hours", interval),
     "uuid": ("a UUID", uuid.UUID),
     "bytes": (r"bytes such as \x00ff", binary),
@@ -129,6 +134,8 @@ def typed(text: str, type_: sqltypes.TypeEngine[Any], path: str) -> object:
         raise UsageError(problem, f"{path} is null, or is not null")
     if kind not in _READ:
         return text
+    if kind == "integer" and isinstance(type_, sqltypes.TypeDecorator) and "." in text:
+        kind = "decimal"  # what is stored as 1050 may be 10.50 to a type of one's own
     value = _read(text, kind, f"{path}: ")
     if isinstance(value, datetime):
         return zoned(value, type_, path)

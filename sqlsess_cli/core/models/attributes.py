@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, inspect, type_coerce
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.associationproxy import AssociationProxyExtensionType
 from sqlalchemy.ext.hybrid import HybridExtensionType
 from sqlalchemy.orm import CompositeProperty, Mapper, RelationshipProperty
@@ -90,12 +89,10 @@ def expression(mapper: Mapper[Any], source: Any, name: str) -> Any:
     try:
         found = getattr(source, name)
         is_sql = isinstance(found.__clause_element__(), ColumnElement)
-    except SQLAlchemyError:
-        raise
     except Exception as error:  # a hybrid is anybody's code, and this is not its use
-        raise _in_python(mapper, name, f"{type(error).__name__}: {error}") from error
+        raise _in_python(mapper, name) from error
     if not is_sql or isinstance(property_of(found), RelationshipProperty):
-        raise _in_python(mapper, name, "what it gives is no SQL expression")
+        raise _in_python(mapper, name)
     if not hasattr(found, "type"):  # a hybrid with a comparator of its own
         found.type = found.__clause_element__().type
     return found
@@ -121,9 +118,9 @@ def property_of(found: Any) -> Any:
         return None
 
 
-def _in_python(mapper: Mapper[Any], name: str, why: str) -> UsageError:
+def _in_python(mapper: Mapper[Any], name: str) -> UsageError:
     message = f"{mapper.class_.__name__}.{name} is computed in Python, and not by the database"
-    return UsageError(message, f"{' '.join(why.split())}; a hybrid can be given an expression")
+    return UsageError(message, f"the hybrid has no SQL: give it one by @{name}.inplace.expression")
 
 
 def in_python(mapper: Mapper[Any], name: str) -> bool:
