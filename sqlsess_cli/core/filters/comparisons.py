@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, time
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, String, and_, literal, not_, or_
@@ -14,6 +15,7 @@ from sqlsess_cli.core.filters import patterns
 from sqlsess_cli.core.filters.caret import pointed, pointing
 from sqlsess_cli.core.filters.operands import NAMED, Operand, pair
 from sqlsess_cli.core.filters.portable import either
+from sqlsess_cli.core.models.entity import kind_of
 from sqlsess_cli.errors import UsageError
 from sqlsess_cli.result import Kind
 
@@ -30,6 +32,7 @@ _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 # The databases do not agree on what is the greater of two.
 _ORDERLESS: frozenset[Kind] = frozenset({"boolean", "enum", "json", "array"})
+_BEYOND = 2**64  # no whole number is as large
 _TEXTUAL: frozenset[Kind] = frozenset({"text", "other"})
 
 
@@ -49,6 +52,10 @@ def compared(left: Operand, sign: str, right: Operand, source: str, at: int) -> 
     first, second = pair(left, right, source, at)
     if sign in _TURNED:
         _ordered(left, right, source, at)
+    for item, other, turned in ((first, second, sign), (second, first, _TURNED.get(sign, sign))):
+        if _is_between_wholes(item, other):
+            number: Any = other
+            return _whole(item, turned, number.value)
     usual: ColumnElement[bool] = _SIGNS[sign](first, second)
     if _is_moment(second) and not isinstance(first, BindParameter):
         return either("moment", usual, _as_texts(first, sign, second))
@@ -75,9 +82,18 @@ def among(operand: Operand, items: Sequence[Operand], source: str, at: int) -> C
     if operand.waits:  # of the type of those it may be equal to
         return or_(*(compared(operand, "=", item, source, item.at) for item in items))
     found = [pair(operand, item, source, at) for item in items]
-    if any(first is not operand.expression or _is_moment(second) for first, second in found):
+    if any(not _is_usual(operand, first, second) for first, second in found):
         return or_(*(compared(operand, "=", item, source, item.at) for item in items))
     return operand.plain.in_([second for _, second in found])
+
+
+def _is_usual(operand: Operand, first: ColumnElement[Any], second: ColumnElement[Any]) -> bool:
+    """Whether IN and BETWEEN can take a literal as it is.
+
+    MariaDB takes the only item of IN for a subquery when it is a scalar one, and errs about NULL.
+    """
+    special = _is_moment(second) or _is_between_wholes(first, second)
+    return first is operand.expression and isinstance(second, BindParameter) and not special
 
 
 def between(
@@ -89,10 +105,10 @@ def between(
         UsageError: it cannot be compared with them.
     """
     ends = (compared(operand, ">=", low, source, at), compared(operand, "<=", high, source, at))
-    if operand.waits or operand.kind in ("date", "datetime", "time"):
+    found = [pair(operand, end, source, at) for end in (low, high)]
+    if any(not _is_usual(operand, first, second) for first, second in found):
         return and_(*ends)
-    least, most = (pair(operand, end, source, at)[1] for end in (low, high))
-    return operand.plain.between(least, most)
+    return operand.plain.between(found[0][1], found[1][1])
 
 
 def like(operand: Operand, word: str, pattern: Operand, source: str) -> ColumnElement[bool]:
@@ -150,6 +166,29 @@ def text_of(operand: Operand, called: str, source: str) -> str:
         problem = f"{called} must be a 'text' or a :parameter"
         raise UsageError(pointed(problem, source, operand.at))
     return operand.value
+
+
+def _is_between_wholes(expression: ColumnElement[Any], value: ColumnElement[Any]) -> bool:
+    """Whether a whole number is compared with a literal that none is equal to, such as 7.5.
+
+    MariaDB looks such a number up in an index as if it were rounded.
+    """
+    if not isinstance(value, BindParameter) or not isinstance(value.value, Decimal):
+        return False
+    whole = not isinstance(expression, BindParameter) and kind_of(expression.type) == "integer"
+    number = value.value
+    return whole and (abs(number) >= _BEYOND or number != number.to_integral_value())
+
+
+def _whole(expression: ColumnElement[Any], sign: str, number: Decimal) -> ColumnElement[bool]:
+    """The comparison with such a number, said without it; of NULL it says nothing, as any."""
+    less, more = sign in ("<", "<="), sign in (">", ">=")
+    if abs(number) < _BEYOND and (less or more):
+        rounding = ROUND_FLOOR if less else ROUND_CEILING
+        near = literal(int(number.to_integral_value(rounding)), sqltypes.BigInteger())
+        return expression <= near if less else expression >= near
+    holds = sign in ("!=", "<>") or (less and number > 0) or (more and number < 0)
+    return expression == expression if holds else expression != expression  # noqa: PLR0124
 
 
 def _is_moment(expression: ColumnElement[Any]) -> bool:

@@ -167,7 +167,7 @@ def _word(
         if text.startswith(":") and text[1:] in parameters:
             text = parameters[text[1:]]
         return equal(replace(Path.of(path), text=word), text, scope)
-    compiler = Compile(word, parameters, aggregates)
+    compiler = Compile(word, parameters, aggregates=aggregates)
     with _sensible(word):
         return compiler.condition(parse(word), scope)
 

@@ -57,6 +57,7 @@ class Expressions:
         source: the text.
         parameters: values of `:name`.
         aggregates: it may hold aggregates over all rows, such as avg(score).
+        inside: it is the argument of one.
         aggregated: it does.
         bare: the attributes outside of aggregates, by their paths.
     """
@@ -64,6 +65,7 @@ class Expressions:
     source: str
     parameters: Mapping[str, str]
     aggregates: bool = False
+    inside: bool = False
     aggregated: bool = False
     bare: set[tuple[str, ...]] = field(default_factory=set)
 
@@ -101,7 +103,7 @@ class Expressions:
 
     def number(self, _here: Here, token: Token) -> Operand:
         with pointing(self.source, token.start_pos or 0):
-            return Operand(None, str(token), values.number(token))
+            return Operand(None, str(token), values.number(str(token)))
 
     def true(self, _here: Here, _token: Token) -> Operand:
         return Operand(None, "true", value=True)
@@ -191,7 +193,7 @@ class Expressions:
         aggregate, at = AGGREGATES[name.lower()], name.start_pos or 0
         self.count_of_arguments(name, aggregate.fewest, aggregate.most, len(arguments))
         within = Here(here.scope, {})
-        aside = replace(self, aggregates=False, bare=set())  # what stands inside is not bare
+        aside = replace(self, inside=True, bare=set())  # what stands inside is not bare
         if not arguments:
             made: ColumnElement[Any] = func.count(type_=sqltypes.Integer())
         elif (rows := aside.rows(name, arguments[0], within, distinct=distinct)) is not None:
@@ -205,10 +207,11 @@ class Expressions:
             with pointing(self.source, at):
                 first, beyond = over(list(within.lists.values()))
             return Operand(first.related(made, beyond).scalar_subquery(), path=str(name))
-        if not self.aggregates:
-            message = f"{name!s} here is over the rows themselves"
+        if self.inside or not self.aggregates:
+            where = "inside another aggregate" if self.inside else "over the rows themselves"
+            message = f"{name!s} here is {where}"
             hint = "for groups there is --having; over a list, such as count(orders), it can stand"
-            raise UsageError(pointed(message, self.source, at), hint)
+            raise UsageError(pointed(message, self.source, at), "" if self.inside else hint)
         self.aggregated = True
         return Operand(made, path=str(name))
 
