@@ -224,6 +224,8 @@ def kind_of(type_: sqltypes.TypeEngine[Any]) -> Kind:
     impl = type_.impl_instance if isinstance(type_, sqltypes.TypeDecorator) else type_
     if isinstance(type_, sqltypes.PickleType):
         return "bytes"
+    if isinstance(type_, sqltypes.Interval):  # a date and time to the databases without one
+        return "interval"
     found: Iterator[Kind] = (kind for known, kind in _KINDS if isinstance(impl, known))
     return next(found, None) or ("bytes" if _holds_bytes(impl) else "other")
 
