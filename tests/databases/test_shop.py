@@ -194,9 +194,9 @@ def test_statements_do_not_grow_with_rows(engine: Engine) -> None:
     """One for the orders and their to-one objects, one for each to-many relationship."""
     sent = []
     with console(url_of(engine)) as ask:
-        connection = ask.session.connection()
+        engine_of_ours = ask.session.connection().engine
 
-        @event.listens_for(connection, "before_cursor_execute")
+        @event.listens_for(engine_of_ours, "before_cursor_execute")
         def _count(*about: Any) -> None:
             sent.append(about[2])
 

@@ -45,7 +45,16 @@ class Catalog:
         Raises:
             UsageError: it means nothing, or more than one thing; says which.
         """
-        reference = self._unaliased(reference)
+        meant = self._unaliased(reference)
+        if meant == reference:
+            return self._found(reference, connect, hooks)
+        try:
+            return self._found(meant, connect, hooks)
+        except UsageError as error:
+            message = f"the alias {reference!r} is for {meant!r}: {error.message}"
+            raise UsageError(message, error.hint) from error
+
+    def _found(self, reference: str, connect: Callable[[], Connection], hooks: Dialect) -> Entity:
         if reference.startswith(TABLE) or not self.mappers:
             self.reflection.look(connect(), hooks)
             return self._reflect(reference.removeprefix(TABLE))
@@ -60,18 +69,18 @@ class Catalog:
         return self.aliases[folded[0]] if alone else reference
 
     def _mapper(self, reference: str) -> Mapper[Any]:
-        for fold in (str, str.casefold):
+        for fold in (str, str.casefold) if reference else ():
             for name_of in _STEPS:
                 wanted = fold(reference)
                 found = [item for item in self.mappers if fold(name_of(item)) == wanted]
                 if len(found) == 1:
                     return found[0]
                 if found:
-                    names = " or ".join(sorted(_full_name(item) for item in found))
-                    raise UsageError(f"{reference!r} means more than one model", f"say {names}")
+                    raise _ambiguous(reference, found)
         # Of names that differ only in case the last is offered: the class's.
-        known = [name_of(item) for name_of in _STEPS[:0:-1] for item in self.mappers]
-        known += self.aliases
+        steps = _STEPS[:1] if ":" in reference else _STEPS[:0:-1]
+        known = [name_of(item) for name_of in steps for item in self.mappers]
+        known = [*filter(None, known), *self.aliases]
         hint = did_you_mean(reference, known) or f"known: {_some(map(_class_name, self.mappers))}"
         raise UsageError(f"no model is called {reference!r}", hint)
 
@@ -114,6 +123,15 @@ class Catalog:
 
     def _classes(self) -> Sequence[Entity]:
         return [Entity.of(item) for item in sorted(self.mappers, key=_full_name)]
+
+
+def _ambiguous(reference: str, found: Sequence[Mapper[Any]]) -> UsageError:
+    """Why a reference is not enough, and what is: the full names, or those of the tables."""
+    names = {_full_name(item) for item in found}
+    if len(names) < len(found):  # made by a function that was called twice
+        names = {_table_full_name(item) for item in found}
+    hint = f"say {' or '.join(sorted(names))}"
+    return UsageError(f"{reference!r} means more than one model", hint)
 
 
 def _dotted(schema: str | None, name: str) -> str:
