@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # nothing of these is imported to print a help page
     from sqlsess_cli.config.targets import Target
     from sqlsess_cli.core.database import Database
     from sqlsess_cli.core.transaction.state import Transaction
-    from sqlsess_cli.emit import Answers
+    from sqlsess_cli.emit import Answers, Emitter
 
     Ask = Callable[["App"], Answers]
 
@@ -44,6 +44,7 @@ class App:
         self.environ = environ
         self.interrupts = interrupts
         self.flags: dict[str, Any] = {}
+        self.usual_format: str | None = None  # of the command's own, when none is asked for
         self.target: Target | None = None
         self.transaction: Transaction | None = None
 
@@ -208,6 +209,13 @@ class App:
 
     # What becomes of its answers
 
+    @property
+    def emitter(self) -> Emitter:
+        """Who writes the answers; tells a command the format, where that changes the answer."""
+        from sqlsess_cli.emit import Emitter
+
+        return Emitter(self.terminal, self.options, self.found_config, self.usual_format)
+
     def run(self, ask: Ask, *, each_database: bool = False, writes: bool = False) -> None:
         """Run a command and write its answers.
 
@@ -216,7 +224,6 @@ class App:
             each_database: it works on the databases that are named, on each in turn.
             writes: it honours `--write`.
         """
-        from sqlsess_cli.emit import Emitter
         from sqlsess_cli.fanout import FanOut, joined
 
         if self.options.timeout is not None:
@@ -224,7 +231,7 @@ class App:
         self.terminal.color = self.options.color
         must_finish = writes and self.options.write is True
         found = self.targets(write=must_finish) if each_database else []
-        emitter = Emitter(self.terminal, self.options, self.found_config)
+        emitter = self.emitter
         if len(found) > 1:
             here = [self._at(target) for target in found]
             several = FanOut(ask, here)

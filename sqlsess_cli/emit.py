@@ -12,6 +12,7 @@ from typing import Any
 from sqlsess_cli.config.profiles import Config
 from sqlsess_cli.errors import ConfigError, HungUp, UsageError
 from sqlsess_cli.formats._base import FORMATS, Style
+from sqlsess_cli.formats._nested import flattened
 from sqlsess_cli.options import Options
 from sqlsess_cli.result import Block, Result
 from sqlsess_cli.sinks import Sink
@@ -28,11 +29,13 @@ class Emitter:
         terminal: whom we write to.
         options: format, output and how it looks.
         config: what the user prefers for a terminal and for a pipe.
+        usual: the format of the command's own, when none is asked for.
     """
 
     terminal: Terminal
     options: Options
     config: Config
+    usual: str | None = None
 
     def emit(self, answers: Answers, *, must_finish: bool) -> None:
         """Write every answer.
@@ -45,7 +48,7 @@ class Emitter:
             HungUp: the reader left, and there was no work to finish.
             SqlsessError: an answer failed, or could not be written.
         """
-        format_ = self._format()
+        format_ = self.format()
         path = self.options.output
         sink = self.terminal.sink(path, styled=format_.STYLED, paged=self.options.pager)
         with sink:
@@ -73,7 +76,7 @@ class Emitter:
             counter = _Counter()
             with closing(_closable(result)):
                 counted = replace(result, blocks=counter.count(result.blocks))
-                format_.write(counted, sink, style)
+                format_.write(counted if format_.NESTS else flattened(counted), sink, style)
             if style.terminal and format_.STYLED and not (self.options.quiet or result.single):
                 from sqlsess_cli.formats._people import dim
 
@@ -81,7 +84,7 @@ class Emitter:
                 rows = f"({counter.rows:,} row{'' if counter.rows == 1 else 's'})"
                 sink.write(f"{dim(rows, style)}\n")
 
-    def _format(self) -> ModuleType:
+    def format(self) -> ModuleType:
         """The format: asked for, or by the file's suffix, or for where the answer goes."""
         if self.options.format:
             return FORMATS.load(self.options.format)
@@ -92,6 +95,8 @@ class Emitter:
                 module = FORMATS.load(name)
                 if suffix == module.SUFFIX:
                     return module
+        if self.usual is not None:
+            return FORMATS.load(self.usual)
         to_terminal = self.terminal.interactive and path in (None, "-")
         kind, default = ("terminal", "table") if to_terminal else ("pipe", "tsv")
         try:

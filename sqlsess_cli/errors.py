@@ -44,7 +44,7 @@ class SqlsessError(Exception):
 
 
 class NegativeAnswer(SqlsessError):
-    """The question was answered, and the answer is no."""
+    """The question was answered, and the answer is no; without a message the exit code says it."""
 
     exit_code = ExitCode.NEGATIVE
 

@@ -124,7 +124,8 @@ def _told(app: App, error: BaseException, arguments: list[str]) -> int:
             app.terminal.tell(error.format_message(), lines=True)
             return ExitCode.USAGE
         case NegativeAnswer():  # not a failure: the exit code is the answer
-            app.reports.detail(error.message)
+            if error.message:
+                app.reports.notice(error.message)
             return error.exit_code
         case SqlsessError():
             pass

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 Kind = Literal[
     "integer", "decimal", "float", "boolean", "text", "bytes", "date", "time", "datetime",
-    "interval", "json", "uuid", "enum", "array", "records", "other",
+    "interval", "json", "uuid", "enum", "array", "record", "records", "other",
 ]  # fmt: skip
 
 NUMERIC: frozenset[Kind] = frozenset({"integer", "decimal", "float"})
@@ -22,12 +22,19 @@ class Column:
     """One column of an answer.
 
     `kind` is what is known about every value in it; "other" where nothing is. A "json" column may
-    hold JSON text as the database gave it (see JsonText); a "records" column holds lists of
-    mappings, which documents nest and people read as tables of their own.
+    hold JSON text as the database gave it (see JsonText); a "record" column holds a mapping or
+    None, and a "records" column lists of mappings: documents nest them; elsewhere a record is as
+    many columns, and people read records as tables of their own.
+
+    Attributes:
+        name: what it is called.
+        kind: what its values are.
+        fields: the columns of a record, where they are known.
     """
 
     name: str
     kind: Kind = "other"
+    fields: tuple[Column, ...] = ()
 
 
 class JsonText(str):

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from sqlsess_cli.errors import UsageError
 
+_PIECE = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[(),]|[^'"(),]+|['"]""")
+
 
 def names(given: Iterable[str]) -> tuple[str, ...]:
-    """Names that are separated by commas, or given one by one."""
-    return tuple(part.strip() for item in given for part in item.split(",") if part.strip())
+    """Names that are separated by commas, or given one by one.
+
+    A comma inside brackets or quotes separates nothing: `count(distinct a),round(b, 2)` are two.
+    """
+    return tuple(part for item in given for part in map(str.strip, _split(item)) if part)
+
+
+def _split(text: str) -> Iterator[str]:
+    depth, part = 0, ""
+    for piece in _PIECE.findall(text):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "," and depth <= 0:
+            yield part
+            part = ""
+        else:
+            part += piece
+    yield part
 
 
 def pairs(given: Iterable[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 from sqlsess_cli.app import App
 from sqlsess_cli.options import SETTINGS, Setting, parse
 
+_TEXTS = ("to_sql", "explain")  # options that are answered with lines of text, not with a table
 _SHARED = "shared_"  # keeps the names of shared flags apart from a command's own
 
 
@@ -22,17 +23,24 @@ class Command(click.Command):
     Args:
         each_database: it works on databases, on each that is named.
         writes: it honours `--write`.
+        text: it is answered with lines of text, not with a table.
     """
 
     def __init__(
-        self, *args: Any, each_database: bool = False, writes: bool = False, **more: Any
-    ) -> None:
+        self, *args: Any, each_database: bool = False, writes: bool = False, text: bool = False,
+        **more: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **more)
         self.each_database = each_database
         self.writes = writes
+        self.text = text
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take a word that begins with two hyphens and a space as what it is: SQL, commented."""
+        end = args.index("--") if "--" in args else len(args)
+        # An option with a value that may be left out would take the next word for it.
+        before = [f"{word}=plan" if word == "--explain" else word for word in args[:end]]
+        args = [*before, *args[end:]]
         texts = [word for word in args if word[:2] == "--" and word[2:3].isspace()]
         options = [word for word in args if word not in texts]
         return super().parse_args(ctx, [*options, "--", *texts] if texts else args)
@@ -42,6 +50,8 @@ class Command(click.Command):
         app: App = ctx.find_object(App) or ctx.fail("no App")
         app.add_flags(shared_flags(ctx))
         own = {name: value for name, value in ctx.params.items() if not name.startswith(_SHARED)}
+        if self.text or any(own.get(name) for name in _TEXTS):
+            app.usual_format = "raw"
         ask = partial(self.callback or _nothing, **own)
         app.run(ask, each_database=self.each_database, writes=self.writes)
 
@@ -51,18 +61,20 @@ class Command(click.Command):
 
 
 def command(
-    *, each_database: bool = False, writes: bool = False
+    *, each_database: bool = False, writes: bool = False, text: bool = False
 ) -> Callable[[Callable[..., Any]], Command]:
     """Make a subcommand of a generator function whose first argument is the App.
 
     Args:
         each_database: it works on databases, on each that is named.
         writes: it honours `--write`.
+        text: it is answered with lines of text, not with a table.
     """
 
     def decorate(function: Callable[..., Any]) -> Command:
         made = click.command(
-            cls=Command, each_database=each_database, writes=writes, add_help_option=False,
+            cls=Command, each_database=each_database, writes=writes, text=text,
+            add_help_option=False,
         )(function)  # fmt: skip
         # A raw docstring has a backslash and a b where click looks for a backspace.
         made.help = (made.help or "").replace("\\b\n", "\b\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import click
 
 from sqlsess_cli.app import App
@@ -12,20 +14,31 @@ from sqlsess_cli.emit import Answers
 @command(each_database=True)
 @click.argument("references", nargs=-1, metavar="[MODEL]...")
 def models(app: App, references: tuple[str, ...]) -> Answers:
-    r"""List the models, or describe each MODEL in full.
+    r"""List the models, or describe each MODEL.
 
     Without models in the configuration or a -m, these are the tables and views of the database.
+    The formats json and jsonl tell everything that is known.
 
     \b
       sqlsess models --db demo
       sqlsess models students -f json
     """
     from sqlsess_cli.core.models.describe import described, listed
+    from sqlsess_cli.core.models.page import listing, page
 
-    database = app.database()
+    database, format_ = app.database(), app.emitter.format()
     with app.begin() as session:
-        if references:
-            for reference in references:
-                yield described(database.entity(reference, session))
-        else:
-            yield listed(database.entities(session))
+        if not references:
+            nested = format_.NESTS
+            yield (
+                listed(database.entities(session))
+                if nested
+                else listing(database.relations(session))
+            )
+        for reference in references:
+            entity = database.entity(reference, session)
+            if format_.NESTS:
+                yield described(entity)
+            else:
+                # Where one answer is all that the format holds, it is that of the attributes.
+                yield from islice(page(entity), None if format_.MANY else 1)

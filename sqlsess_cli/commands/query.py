@@ -7,48 +7,85 @@ import click
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._arguments import names, pairs
 from sqlsess_cli.commands._command import command
+from sqlsess_cli.commands._one import alone
+from sqlsess_cli.commands._plan import explain_option, plan_of, sql_of
 from sqlsess_cli.emit import Answers
+from sqlsess_cli.errors import UsageError
 
 
 @command(each_database=True)
 @click.argument("model")
 @click.argument("conditions", nargs=-1, metavar="[CONDITION]...")
 @click.option("-w", "--where", multiple=True, metavar="CONDITION", help="One more condition.")
-@click.option("-c", "--columns", multiple=True, metavar="A,B", help="Attributes to print.")
-@click.option("--order", multiple=True, metavar="A[:desc],B", help="Attributes to order by.")
+@click.option("-c", "--columns", multiple=True, metavar="A,B.C,sum(D)", help="What to print.")
+@click.option("-i", "--include", multiple=True, metavar="PATH[(A,B)]", help="Nest related objects.")
+@click.option("--group-by", multiple=True, metavar="A,B", help="A row for each group.")
+@click.option("--having", multiple=True, metavar="CONDITION", help="Only groups that match.")
+@click.option("--order", multiple=True, metavar="A[:desc][:nullslast],B", help="What to order by.")
 @click.option("-n", "--limit", type=click.IntRange(0), metavar="N", help="At most N rows.")
 @click.option("--offset", type=click.IntRange(0), metavar="N", help="After the first N rows.")
+@click.option("--after", metavar="TOKEN", help="The next page: TOKEN is what -n gave.")
 @click.option("--distinct", is_flag=True, help="No row twice.")
+@click.option("--one", is_flag=True, help="Exactly one; exit 1 if there is none, or are several.")
 @click.option("--count", is_flag=True, help="Only how many there are.")
 @click.option("--exists", is_flag=True, help="Print nothing; exit 0 if there is one, else 1.")
+@explain_option
+@click.option("--to-sql", is_flag=True, help="Print the SQL, and send nothing.")
 def query(
     app: App, model: str, conditions: tuple[str, ...], where: tuple[str, ...],
-    columns: tuple[str, ...], order: tuple[str, ...], limit: int | None, offset: int | None,
-    *, distinct: bool, count: bool, exists: bool,
+    columns: tuple[str, ...], include: tuple[str, ...], group_by: tuple[str, ...],
+    having: tuple[str, ...], order: tuple[str, ...], limit: int | None, offset: int | None,
+    after: str | None, explain: str | None, *, distinct: bool, one: bool, count: bool, exists: bool, to_sql: bool,
 ) -> Answers:  # fmt: skip
     r"""Print the objects of MODEL that match every CONDITION.
 
-    MODEL is a mapped class, its table, or, without models, a table or view of the database.
-    A CONDITION is path=value, or an expression such as "score > 8 and course = 'Art'".
+    MODEL is a mapped class, its table, or, without models, a table or view of the database;
+    or :NAME, a query that the configuration saves under [query.NAME].
+    A CONDITION is path=value, or an expression such as "score > 8 and course.name = 'Art'".
 
     \b
       sqlsess query students course=Logic --order score:desc
-      sqlsess query Track "Milliseconds > 300000" -c Name,Composer -n 5 -f json
+      sqlsess query Track Album.Artist.Name=Queen -c Name,Album.Title -n 5 -f json
+      sqlsess query Artist "count(Album) > 5" -i "Album(Title)" -f json
     """
+    from sqlsess_cli.commands import _saved
+    from sqlsess_cli.core.queries.answer import answered
+    from sqlsess_cli.core.queries.asked import Query
+    from sqlsess_cli.core.queries.include import Wanted
+    from sqlsess_cli.core.queries.select import count_of, select_from
     from sqlsess_cli.core.run import run
-    from sqlsess_cli.core.select import Query, count_of, select_from
-    from sqlsess_cli.errors import NegativeAnswer
 
+    several = [name for name, given in (("--one", one), ("--count", count), ("--exists", exists))
+               if given]  # fmt: skip
+    if len(several) > 1:
+        raise UsageError(f"{several[0]} and {several[1]} ask for different answers")
     asked = Query(
-        (*conditions, *where), names(columns), names(order), 1 if exists else limit, offset,
-        distinct, pairs(app.options.param),
+        (*conditions, *where), names(columns), names(order), limit, offset,
+        distinct, pairs(app.options.param), names(group_by), having, after,
     )  # fmt: skip
+    if model.startswith(":"):
+        settings = _saved.saved(app, model, "model")
+        model, include = settings["model"], _saved.included(settings, include)
+        asked = _saved.merged(settings, asked)
+    wanted = Wanted.of(names(include), names) if include else None
     with app.begin() as session:
         entity = app.database().entity(model, session)
-        statement, selected = (count_of if count else select_from)(entity, asked)
-        result = run(session, statement, selected=selected)
-        if result is not None and exists:
-            if result.first() is None:
-                raise NegativeAnswer(f"no {entity.label} matches")
-        elif result is not None:
-            yield result
+        if to_sql or explain:
+            statement, _ = (count_of if count else select_from)(entity, asked)
+            yield (
+                plan_of(app, session, statement, explain) if explain else sql_of(session, statement)
+            )
+        elif count:
+            statement, selected = count_of(entity, asked)
+            result = run(session, statement, selected=selected)
+            if result is not None:
+                yield result
+        elif one or exists:
+            found = alone(session, entity, asked, wanted, enough=1 if exists else 2)
+            if one:
+                yield found
+        else:
+            answer = answered(session, entity, asked, wanted)
+            yield answer.result
+            if answer.following is not None:
+                app.reports.notice(f"there are more: --after {answer.following}")

@@ -9,6 +9,7 @@ import click
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._arguments import values
 from sqlsess_cli.commands._command import command
+from sqlsess_cli.commands._plan import explain_option, plan_of
 from sqlsess_cli.emit import Answers
 
 if TYPE_CHECKING:
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 
 @command(each_database=True, writes=True)
-@click.argument("text", required=False, metavar="[TEXT|@FILE|-]")
-def sql(app: App, text: str | None) -> Answers:
-    r"""Execute TEXT, the file @FILE, or standard input (-), in one transaction.
+@click.argument("text", required=False, metavar="[TEXT|@FILE|:NAME|-]")
+@explain_option
+def sql(app: App, text: str | None, explain: str | None) -> Answers:
+    r"""Execute TEXT, the file @FILE, the saved :NAME, or standard input (-), in one transaction.
 
     Several statements are separated by semicolons; the first that fails rolls all of them back.
     A :name parameter gets its value from -p name=value, or as JSON from -p name:=value.
@@ -27,7 +29,7 @@ def sql(app: App, text: str | None) -> Answers:
       sqlsess sql "select course, max(score) from students group by course" --db demo
       sqlsess sql @fix.sql --write --db primary
     """
-    from sqlsess_cli.core.script import execute, steps
+    from sqlsess_cli.core.script import execute, statement_of, steps
 
     write = app.options.write is True
     if app.flags.get("write") and not write:
@@ -38,6 +40,9 @@ def sql(app: App, text: str | None) -> Answers:
     )
     with app.begin(write=write) as session:
         for step in found:
+            if explain:
+                yield plan_of(app, session, statement_of(step, explain), explain, step.values)
+                continue
             result = execute(session, step)
             if result is not None:
                 yield result
@@ -49,6 +54,10 @@ def _source(app: App, text: str | None) -> Source:
 
     if text is None and app.terminal.streams.stdin_is_terminal:
         raise UsageError("no SQL to execute", 'such as: sqlsess sql "select 1"')
+    if str(text).startswith(":"):
+        from sqlsess_cli.commands._saved import saved
+
+        return Source(saved(app, str(text), "sql")["sql"], str(text))
     if text in (None, "-"):
         return Source(app.terminal.read_input(), "standard input")
     if not str(text).startswith("@"):

@@ -82,6 +82,22 @@ OUTPUT = {
     "color": Key((str,), choices=("auto", "always", "never")),
     "pager": _FLAG,
 }
+_TEXTS = Key((str, list), items=str)
+QUERY = {
+    "about": _TEXT,
+    "model": _TEXT,
+    "where": _TEXTS,
+    "columns": _TEXTS,
+    "include": _TEXTS,
+    "group_by": _TEXTS,
+    "having": _TEXTS,
+    "order": _TEXTS,
+    "limit": Key((int,)),
+    "offset": Key((int,)),
+    "distinct": _FLAG,
+    "params": _TABLE,
+    "sql": _TEXT,
+}
 _SHARED = {
     "default": _TEXT,
     "models": _MODELS,
@@ -93,6 +109,7 @@ _SHARED = {
     "alias": Key((dict,), items=str),
     "db": Key((dict,), DATABASE, names=True),
     "group": Key((dict,), GROUP, names=True),
+    "query": Key((dict,), QUERY, names=True),
 }
 TOP = {**_SHARED, "version": Key((int,)), "profile": Key((dict,), _SHARED, names=True)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +25,7 @@ from sqlsess_cli.core.transaction.begin import begin
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.state import INFO, Transaction
 from sqlsess_cli.dialects import _base as dialects
+from sqlsess_cli.dialects._relations import Relation
 from sqlsess_cli.errors import ConfigError, UsageError
 from sqlsess_cli.interrupts import Interrupts
 
@@ -200,9 +201,13 @@ class Database:
         """
         return self.catalog.find(reference, session.connection, self.hooks)
 
-    def entities(self, session: Session) -> Iterable[Entity]:
+    def entities(self, session: Session) -> Sequence[Entity | Relation]:
         """Every model; without models, every table and view."""
         return self.catalog.list(session.connection, self.hooks)
+
+    def relations(self, session: Session) -> Sequence[Entity | Relation]:
+        """The same, of tables and views no more than the catalogue tells of all at once."""
+        return self.catalog.names(session.connection, self.hooks)
 
     def begin(self, interrupts: Interrupts, *, write: bool) -> tuple[Transaction, Begun]:
         """A transaction and the block that it lives in.

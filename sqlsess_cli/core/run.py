@@ -43,7 +43,7 @@ class Selected:
     columns: Sequence[TableColumn[Any] | None] = ()
 
 
-def run(
+def run(  # noqa: PLR0913  what is known of a statement has no other home
     session: Session,
     statement: Executable,
     parameters: Mapping[str, object] | None = None,
@@ -51,6 +51,7 @@ def run(
     selected: Selected | None = None,
     cursor_ok: bool = True,
     changes: bool = False,
+    shared: bool = False,
 ) -> Result | None:
     """Execute a statement; its answer, or None when it gives no rows.
 
@@ -59,18 +60,22 @@ def run(
     own cell only.
 
     Args:
-        session: from begin(); its connection must run nothing else until the rows are read.
+        session: from begin(); its connection must run nothing else until the rows are read, unless
+            they are `shared`.
         statement: what to execute.
         parameters: values of its `:name` parameters.
         selected: names and types of the columns, if they are known.
         cursor_ok: the statement may be given to a server-side cursor.
         changes: the rows that it gives are rows that it changed.
+        shared: other statements are executed before the rows are all read.
 
     Raises:
         SqlsessError: the statement was rejected, or, while rows are read, the fetch failed.
     """
     transaction: Transaction = session.info[INFO]
-    options = {RAW: True, **transaction.hooks.streaming(cursor_ok=cursor_ok)}
+    options: dict[str, Any] = {RAW: True}
+    if transaction.hooks.interleaves or not shared:
+        options |= transaction.hooks.streaming(cursor_ok=cursor_ok)
     with translated(transaction):
         executed = _executed(session, statement, parameters or {}, options)
     # An ORM result wraps the cursor's; below both is what the driver gives.

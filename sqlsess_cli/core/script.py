@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from sqlsess_cli.core.run import run
@@ -145,6 +145,20 @@ def _evades_reading(statement: Statement, hooks: Dialect) -> bool:
     """Whether it may do what read-only transactions do not forbid; some servers skip comments."""
     executable = re.search(r"/\*M?!", statement.text) is not None
     return bool(hooks.evades_reading) and (executable or statement.keyword in hooks.evades_reading)
+
+
+def statement_of(step: Step, explain: str) -> TextClause:
+    """A statement whose plan is asked for.
+
+    Raises:
+        RefusedError: to measure it would be to execute a write.
+    """
+    if explain == "analyze" and not step.verb.reads:
+        raise RefusedError(
+            f"{step.where}{step.statement.keyword} may write, and =analyze would execute it",
+            "--explain alone tells its plan",
+        )
+    return text(escaped_for_text(step.statement, step.values))
 
 
 def execute(session: Session, step: Step) -> Result | None:

@@ -11,8 +11,11 @@ from typing import Any, ClassVar, Literal
 
 from sqlalchemy import Column, Connection, Engine, types
 from sqlalchemy.engine import URL, CursorResult, Inspector
+from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.types import TypeEngine
 
+from sqlsess_cli.dialects._plan import Plans
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, RelationKind, grouped
 from sqlsess_cli.registry import Registry
 from sqlsess_cli.result import Block, JsonText, Kind
 
@@ -54,18 +57,47 @@ class Fault:
     position: int | None = None
 
 
+# How the filter language's own functions are said in standard SQL. Each argument is an expression
+# and may stand in it several times.
+FUNCTIONS: Mapping[str, str] = {
+    "whole": "({0})",  # a whole number that 64 bits are calculated with
+    "double": "CAST({0} AS DOUBLE PRECISION)",
+    "divisor": "NULLIF({0}, 0)",
+    "remainder": "mod({0}, NULLIF({1}, 0))",  # with the sign of the first
+    "round": "round({0}, {1})",  # a decimal, half away from zero
+    "round float": "(sign({0}) * floor(abs({0}) * {1} + 0.5) / {1})",  # {1}: a power of ten
+    "length": "char_length({0})",
+    "bytes": "octet_length({0})",
+    "now": "CURRENT_TIMESTAMP",
+    "date": "CAST({0} AS DATE)",
+    "midnight": "CAST({0} AS TIMESTAMP)",  # of a date
+    "moved": "({0} + {1} * INTERVAL '0.000001' SECOND)",  # a date or time, by microseconds
+    "year": "CAST(EXTRACT(YEAR FROM {0}) AS INTEGER)",
+    "month": "CAST(EXTRACT(MONTH FROM {0}) AS INTEGER)",
+    "day": "CAST(EXTRACT(DAY FROM {0}) AS INTEGER)",
+    "hour": "CAST(EXTRACT(HOUR FROM {0}) AS INTEGER)",
+    "like": "{0}",  # or {1}, which is GLOB
+    "moment": "{0}",  # or {1}, where dates and times are texts
+}
+
+
 class Dialect:
     """The hooks, answered for a database we know nothing about."""
 
+    plans: ClassVar[Plans] = Plans()
     label: ClassVar[str] = "the database"
     drivers: ClassVar[tuple[Driver, ...]] = ()
     fetch_size: ClassVar[int] = 500  # rows taken from the driver at a time
+    interleaves: ClassVar[bool] = False  # a statement may run while another's rows are fetched
+    nulls_are_largest: ClassVar[bool] = False  # where NULL is sorted
     savepoints: ClassVar[bool] = True
     reads_only: ClassVar[bool] = False  # begin(write=False) makes the database refuse writes
     reading_commits: ClassVar[bool] = False  # begin(write=False) ends, and commits, a transaction
     definitions_commit: ClassVar[bool] = False  # DDL ends the transaction, and commits it
     # First words of what can make a session write again that was set to reading.
     evades_reading: ClassVar[frozenset[str]] = frozenset()
+    # What the filter language says, as this database's SQL; see FUNCTIONS below.
+    functions: ClassVar[Mapping[str, str]] = FUNCTIONS
 
     def choose_driver(self, url: URL) -> URL:
         """The URL with a driver: its own, else the first of ours that is installed.
@@ -164,6 +196,37 @@ class Dialect:
     def table_named(self, connection: Connection, schema: str | None, name: str) -> str:
         """A table's name as it was declared, where the database takes it in any case."""
         return name
+
+    def relations(
+        self, inspector: Inspector, places: Sequence[Place] | None = None
+    ) -> list[Relation]:
+        """Tables and views, asked for in one statement where possible.
+
+        Args:
+            inspector: whom to ask.
+            places: these; else all that are listed.
+        """
+        found = []
+        for schema in self.schemas(inspector):
+            counts = inspector.get_multi_columns(schema, kind=ObjectKind.ANY)
+            views: set[str] = set(inspector.get_view_names(schema))
+            for (_, name), columns in sorted(counts.items(), key=lambda item: item[0][1]):
+                if places is None or (schema, name) in places:
+                    kind: RelationKind = "view" if name in views else "table"
+                    found.append(Relation((schema, name), kind, len(columns)))
+        return found
+
+    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """All foreign keys of the tables that refer to one, in one statement where possible."""
+        schema = place[0]
+        rows = (
+            (number, (schema, table), (key["referred_schema"], key["referred_table"]), *pair)
+            for (_, table), keys in inspector.get_multi_foreign_keys(schema).items()
+            if any((key["referred_schema"], key["referred_table"]) == place for key in keys)
+            for number, key in enumerate(keys)
+            for pair in zip(key["constrained_columns"], key["referred_columns"], strict=False)
+        )
+        return grouped(rows)
 
     def reflected(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
         """The type to read a reflected column with."""

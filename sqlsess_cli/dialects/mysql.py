@@ -10,9 +10,11 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine, event, text, types
 from sqlalchemy.dialects.mysql import BIT, SET
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Inspector
 
+from sqlsess_cli.dialects import _mysql_relations
 from sqlsess_cli.dialects._base import (
+    FUNCTIONS,
     Dialect,
     Driver,
     Fault,
@@ -21,6 +23,8 @@ from sqlsess_cli.dialects._base import (
     Settings,
     is_local,
 )
+from sqlsess_cli.dialects._plan import DocumentPlans
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
 from sqlsess_cli.errors import ConfigError
 from sqlsess_cli.result import Kind
 
@@ -80,12 +84,21 @@ _READERS: dict[int, Reader] = {_TIME: _clock, _BIT: _bits}
 class MySQL(Dialect):
     """MySQL, and MariaDB under a mysql:// URL."""
 
+    plans: ClassVar[DocumentPlans] = DocumentPlans()
     label: ClassVar[str] = "MySQL"
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("pymysql", "pymysql"),
         Driver("mysqldb", "MySQLdb"),
     )
     reads_only: ClassVar[bool] = True
+    functions: ClassVar[Mapping[str, str]] = {
+        **FUNCTIONS,
+        "whole": "CAST({0} AS SIGNED)",  # an unsigned one takes no difference below zero
+        "double": "(({0}) + 0e0)",
+        "now": "NOW(6)",
+        "midnight": "CAST({0} AS DATETIME(6))",
+        "moved": "(CAST({0} AS DATETIME(6)) + INTERVAL {1} MICROSECOND)",
+    }
     fetch_size: ClassVar[int] = 500
     reading_commits: ClassVar[bool] = True
     definitions_commit: ClassVar[bool] = True
@@ -227,6 +240,18 @@ class MySQL(Dialect):
         context = getattr(dbapi, "ctx", None)
         checked = "verified" if getattr(context, "verify_mode", 0) else "not verified"
         return f"{status.get('ssl_version')} {status['ssl_cipher']} ({checked})"
+
+    def relations(
+        self, inspector: Inspector, places: Sequence[Place] | None = None
+    ) -> list[Relation]:
+        """From information_schema, in two statements."""
+        connection: Any = inspector.bind
+        return _mysql_relations.relations(connection, places)
+
+    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """Those of any database of the server, in one statement."""
+        connection: Any = inspector.bind
+        return _mysql_relations.referrers(connection, place)
 
     def binary(self, value: bytes) -> str:
         """Hexadecimal; an empty one has no digits to write."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -14,7 +14,9 @@ from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.dialects.postgresql.ranges import AbstractRange
 from sqlalchemy.engine import URL, Inspector
 
+from sqlsess_cli.dialects import _postgresql_relations
 from sqlsess_cli.dialects._base import (
+    FUNCTIONS,
     Dialect,
     Driver,
     Fault,
@@ -25,6 +27,8 @@ from sqlsess_cli.dialects._base import (
     first_line,
     is_local,
 )
+from sqlsess_cli.dialects._plan import NodePlans
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
 from sqlsess_cli.result import JsonText, Kind
 
 _CONNECT_TIMEOUT = 10  # seconds
@@ -150,6 +154,7 @@ _MEANINGS: dict[str, Meaning] = {
 class PostgreSQL(Dialect):
     """PostgreSQL through psycopg, and through other drivers without its refinements."""
 
+    plans: ClassVar[NodePlans] = NodePlans()
     label: ClassVar[str] = "PostgreSQL"
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("psycopg", "psycopg", "postgresql"),
@@ -157,6 +162,13 @@ class PostgreSQL(Dialect):
         Driver("pg8000", "pg8000"),
     )
     reads_only: ClassVar[bool] = True
+    interleaves: ClassVar[bool] = True
+    nulls_are_largest: ClassVar[bool] = True
+    functions: ClassVar[Mapping[str, str]] = {
+        **FUNCTIONS,
+        "whole": "CAST({0} AS BIGINT)",
+        "moved": "({0} + {1} * INTERVAL '1 microsecond')",
+    }
     fetch_size: ClassVar[int] = 500  # each is a round trip; a thousand wide rows take 2 MiB more
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
@@ -213,10 +225,17 @@ class PostgreSQL(Dialect):
         """By type identifier."""
         return [_KINDS.get(column[1], "other") for column in description]
 
-    def schemas(self, inspector: Inspector) -> list[str | None]:
-        """The user's own, the one that is searched first."""
-        searched = {inspector.default_schema_name, "information_schema"}
-        return [None, *(name for name in inspector.get_schema_names() if name not in searched)]
+    def relations(
+        self, inspector: Inspector, places: Sequence[Place] | None = None
+    ) -> list[Relation]:
+        """From its own catalogue, in one statement."""
+        connection: Any = inspector.bind
+        return _postgresql_relations.relations(connection, places)
+
+    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """Those of any schema, in one statement."""
+        connection: Any = inspector.bind
+        return _postgresql_relations.referrers(connection, place)
 
     def as_written(self, type_: types.TypeEngine[Any]) -> bool:
         """Ranges as they are written; JSON in arrays with all its digits; numbers with theirs."""

@@ -7,7 +7,7 @@ import re
 import shlex
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import islice
@@ -15,11 +15,13 @@ from math import isnan
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote
 
-from sqlalchemy import Connection, Engine, event, text, types
-from sqlalchemy.engine import URL, CursorResult
+from sqlalchemy import Connection, Engine, event, types
+from sqlalchemy.engine import URL, CursorResult, Inspector
 from sqlalchemy.engine.cursor import CursorFetchStrategy
 
+from sqlsess_cli.dialects import _sqlite_relations
 from sqlsess_cli.dialects._base import (
+    FUNCTIONS,
     Dialect,
     Driver,
     Fault,
@@ -30,6 +32,8 @@ from sqlsess_cli.dialects._base import (
     finite,
     first_line,
 )
+from sqlsess_cli.dialects._plan import RowPlans
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
 from sqlsess_cli.errors import ConnectError
 from sqlsess_cli.result import Block
 
@@ -158,9 +162,30 @@ def _stored_json(processor: Reader, value: Any) -> object:
 class SQLite(Dialect):
     """SQLite through Python's own module."""
 
+    plans: ClassVar[RowPlans] = RowPlans()
     label: ClassVar[str] = "SQLite"
     drivers: ClassVar[tuple[Driver, ...]] = (Driver("pysqlite", "sqlite3"),)
     reads_only: ClassVar[bool] = True
+    interleaves: ClassVar[bool] = True
+    functions: ClassVar[Mapping[str, str]] = {
+        **FUNCTIONS,
+        "double": "(({0}) * 1.0)",
+        "remainder": "(({0}) % NULLIF({1}, 0))",
+        "round float": "round({0}, {2})",
+        "length": "length({0})",
+        "bytes": "length({0})",
+        # As SQLAlchemy stores them.
+        "now": "strftime('%Y-%m-%d %H:%M:%f000', 'now')",
+        "date": "date({0})",
+        "midnight": "(date({0}) || ' 00:00:00.000000')",
+        "moved": "(strftime('%Y-%m-%d %H:%M:%f', {0}, ({1} / 1000000.0) || ' seconds') || '000')",
+        "year": "CAST(strftime('%Y', {0}) AS INTEGER)",
+        "month": "CAST(strftime('%m', {0}) AS INTEGER)",
+        "day": "CAST(strftime('%d', {0}) AS INTEGER)",
+        "hour": "CAST(strftime('%H', {0}) AS INTEGER)",
+        "like": "({1})",
+        "moment": "({1})",
+    }
     fetch_size: ClassVar[int] = 250  # fits a processor's cache: fetching is a function call here
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
@@ -277,13 +302,26 @@ class SQLite(Dialect):
         """A file of this machine."""
         return "none (a local file)"
 
+    def schemas(self, inspector: Inspector) -> list[str | None]:
+        """The file itself, and those that are attached."""
+        attached = set(inspector.get_schema_names()) - {"main", "temp"}
+        return [None, *sorted(attached)]
+
     def table_named(self, connection: Connection, schema: str | None, name: str) -> str:
         """As declared: SQLite finds a table in any case, SQLAlchemy finds its keys only so."""
-        if schema is not None:
-            return name
-        query = "SELECT name FROM sqlite_master WHERE name = :name COLLATE NOCASE"
-        query += " AND type IN ('table', 'view')"
-        return connection.scalar(text(query), {"name": name}) or name
+        return _sqlite_relations.table_named(connection, schema, name)
+
+    def relations(
+        self, inspector: Inspector, places: Sequence[Place] | None = None
+    ) -> list[Relation]:
+        """From each file's own catalogue; what is SQLite's business alone is left out."""
+        connection: Any = inspector.bind
+        return _sqlite_relations.relations(connection, self.schemas(inspector), places)
+
+    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """Those of the same file, in one statement."""
+        connection: Any = inspector.bind
+        return _sqlite_relations.referrers(connection, place)
 
     def reflected(self, type_: types.TypeEngine[Any]) -> types.TypeEngine[Any]:
         """Numbers and dates as they are stored: the declared type is not enforced."""

@@ -38,11 +38,13 @@ class Format(Protocol):
 
     Attributes:
         MANY: one output can hold several answers, and a reader can tell them apart.
+        NESTS: it writes records inside of records.
         STYLED: it spells control characters of the data itself, and may send colour.
         SUFFIX: the file suffix that chooses it for `-o`.
     """
 
     MANY: bool
+    NESTS: bool
     STYLED: bool
     SUFFIX: str
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
@@ -31,12 +32,21 @@ def documents(form: str, named: Sequence[Column], block: Block) -> str:
     """The block's rows, each in the form of `template`."""
     turned = columns(block)
     for index, column in enumerate(named):
-        if column.kind == "datetime" and turned:
-            turned[index] = [_moment(value) for value in turned[index]]
+        if turned and (column.kind == "datetime" or column.fields):
+            turned[index] = [_telling(value, column) for value in turned[index]]
     text = filled(form, map(_encoded, turned))
     if text.isascii() and "\x7f" not in text:
         return text
     return _controls.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _telling(value: Any, column: Column) -> Any:
+    """A value whose dates and times are told apart from text, as deep as records go."""
+    if column.kind == "records" and value:
+        return [_telling(item, replace(column, kind="record")) for item in value]
+    if column.kind == "record" and value:
+        return {item.name: _telling(value[item.name], item) for item in column.fields}
+    return _moment(value) if column.kind == "datetime" else value
 
 
 def _moment(value: object) -> object:

@@ -16,6 +16,7 @@ from sqlsess_cli.result import Result
 from sqlsess_cli.sinks import Sink
 
 MANY = False
+NESTS = False
 STYLED = False
 SUFFIX = ".csv"
 

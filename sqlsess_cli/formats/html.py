@@ -12,6 +12,7 @@ from sqlsess_cli.result import Column, Result
 from sqlsess_cli.sinks import Sink
 
 MANY = True
+NESTS = False
 STYLED = False
 SUFFIX = ".html"
 

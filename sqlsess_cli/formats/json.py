@@ -8,6 +8,7 @@ from sqlsess_cli.result import Result
 from sqlsess_cli.sinks import Sink
 
 MANY = False
+NESTS = True
 STYLED = False
 SUFFIX = ".json"
 

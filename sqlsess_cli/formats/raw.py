@@ -9,6 +9,7 @@ from sqlsess_cli.result import Result
 from sqlsess_cli.sinks import Sink
 
 MANY = True
+NESTS = False
 STYLED = False
 SUFFIX = ""
 

@@ -16,6 +16,7 @@ from sqlsess_cli.result import Column, InsertTarget, Kind, ReadBlock, Result, Un
 from sqlsess_cli.sinks import Sink
 
 MANY = True
+NESTS = False
 STYLED = False
 SUFFIX = ".sql"
 

@@ -13,6 +13,7 @@ from sqlsess_cli.result import Result, Row
 from sqlsess_cli.sinks import Sink
 
 MANY = True
+NESTS = False
 STYLED = True
 SUFFIX = ".txt"
 

@@ -15,6 +15,7 @@ from sqlsess_cli.result import Result
 from sqlsess_cli.sinks import Sink
 
 MANY = False
+NESTS = False
 STYLED = False
 SUFFIX = ".tsv"
 

@@ -24,8 +24,9 @@ from sqlsess_cli.config.profiles import Config
 from sqlsess_cli.config.targets import by_url
 from sqlsess_cli.core.database import Asked, Database
 from sqlsess_cli.core.models.entity import Entity
+from sqlsess_cli.core.queries.asked import Query
+from sqlsess_cli.core.queries.select import select_from
 from sqlsess_cli.core.run import run
-from sqlsess_cli.core.select import Query, select_from
 from sqlsess_cli.formats._base import FORMATS, Style
 from sqlsess_cli.interrupts import Interrupts
 from sqlsess_cli.sinks import encoded

@@ -1,286 +1,213 @@
-"""A filter's tree becomes an SQL expression over one entity: values bound, names looked up."""
+"""A filter's tree becomes SQL over the rows of a scope: values bound, names looked up."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
 from lark import Token
-from lark.exceptions import VisitError
-from lark.visitors import Transformer_NonRecursive, v_args
-from sqlalchemy import ColumnElement, and_, false, func, not_, null, or_, true
-from sqlalchemy import types as sqltypes
+from sqlalchemy import ColumnElement, and_, false, not_, null, or_, true
 from sqlalchemy.exc import SQLAlchemyError
 
 from sqlsess_cli.core.filters import values
-from sqlsess_cli.core.filters.functions import FUNCTIONS
-from sqlsess_cli.core.filters.names import find, pointed
+from sqlsess_cli.core.filters.caret import pointed, pointing
+from sqlsess_cli.core.filters.comparisons import among, between, compared, holds, like
+from sqlsess_cli.core.filters.expressions import (
+    CONDITIONS,
+    Expressions,
+    Here,
+    Node,
+    is_condition,
+    start,
+)
+from sqlsess_cli.core.filters.operands import Operand
 from sqlsess_cli.core.filters.parse import parse, short_form
-from sqlsess_cli.core.models.entity import Entity, kind_of
+from sqlsess_cli.core.filters.paths import Path, Scope, no_value, resolve
 from sqlsess_cli.errors import UsageError
-from sqlsess_cli.nearest import did_you_mean
 
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "=": operator.eq,
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<>": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "%": operator.mod,
-}
-_DIGITS = 1000  # of a whole number; Python refuses to read one of more than 4,300
+Compared = Callable[[Sequence[Operand]], ColumnElement[bool]]
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """A part of an expression that is a value.
+class Compile(Expressions):
+    """Compiles one text: a condition, and the values that it speaks of."""
 
-    Attributes:
-        expression: as SQL; None while it is a literal that waits for the type it is compared with.
-        text: the literal, as the user wrote it.
-        value: the literal as it is without any other type.
-        path: what it is called in messages.
-        at: where the literal stands.
-    """
+    __slots__ = ()
 
-    expression: ColumnElement[Any] | None
-    text: str = ""
-    value: object = None
-    path: str = ""
-    at: int = 0
+    def condition(self, node: Node, scope: Scope) -> ColumnElement[bool]:
+        """A part used as a condition: one, a boolean attribute, a truth value, or a mistake."""
+        if node.data in CONDITIONS:
+            found: ColumnElement[bool] = getattr(self, node.data)(scope, *node.children)
+            return found
+        if is_condition(node):
+            return self.holds(scope, *node.children)
+        here = Here(scope, {})
+        operand = self.value(node, here)
+        if isinstance(operand.value, bool):
+            return true() if operand.value else false()
+        if operand.expression is not None and operand.kind == "boolean":
+            return here.closed(operand.expression)
+        message = pointed("this is a value, not a condition", self.source, start(node))
+        raise UsageError(message, "compare it, such as score > 8")
 
-    @property
-    def type(self) -> sqltypes.TypeEngine[Any] | None:
-        """The type of a column or of an expression made of columns."""
-        return None if self.expression is None else self.expression.type
+    def any_of(self, scope: Scope, *parts: Node) -> ColumnElement[bool]:
+        return or_(*(self.condition(part, scope) for part in parts))
+
+    def all_of(self, scope: Scope, *parts: Node) -> ColumnElement[bool]:
+        return and_(*(self.condition(part, scope) for part in parts))
+
+    def negated(self, scope: Scope, part: Node) -> ColumnElement[bool]:
+        return not_(self.condition(part, scope))
+
+    def has(self, scope: Scope, path: Node, inner: Node = None) -> ColumnElement[bool]:
+        here = Here(scope, {})
+        place = resolve(self.path_of(path), scope, here.lists, apart=True)
+        self.tied([*place.lists, place.scope])
+        condition = None
+        if inner is not None:  # about other rows: not those of a group
+            aside = replace(self, aggregates=False, bare=set())
+            condition = aside.condition(inner, place.scope)
+        return here.closed(place.scope.has(condition))
+
+    # Comparisons: of one row of each list that their paths lead to
+
+    def _about(self, scope: Scope, nodes: Sequence[Node], say: Compared) -> ColumnElement[bool]:
+        here = Here(scope, {})
+        return here.closed(say([self.value(node, here) for node in nodes]))
+
+    def compared(self, scope: Scope, left: Node, sign: Token, right: Node) -> ColumnElement[bool]:
+        at = sign.start_pos or 0
+        for node in (left, right):
+            if node.data == "null":
+                hint = "is null, or is not null"
+                raise UsageError(pointed("nothing equals null", self.source, at), hint)
+        return self._about(
+            scope, [left, right], lambda both: compared(both[0], sign, both[1], self.source, at)
+        )
+
+    def is_in(self, scope: Scope, *nodes: Node, inside: bool = True) -> ColumnElement[bool]:
+        def say(found: Sequence[Operand]) -> ColumnElement[bool]:
+            condition = among(found[0], found[1:], self.source, found[0].at)
+            return condition if inside else not_(condition)
+
+        return self._about(scope, nodes, say)
+
+    def is_not_in(self, scope: Scope, *nodes: Node) -> ColumnElement[bool]:
+        return self.is_in(scope, *nodes, inside=False)
+
+    def is_between(self, scope: Scope, *nodes: Node, inside: bool = True) -> ColumnElement[bool]:
+        def say(found: Sequence[Operand]) -> ColumnElement[bool]:
+            condition = between(found[0], found[1], found[2], self.source, found[0].at)
+            return condition if inside else not_(condition)
+
+        return self._about(scope, nodes, say)
+
+    def is_not_between(self, scope: Scope, *nodes: Node) -> ColumnElement[bool]:
+        return self.is_between(scope, *nodes, inside=False)
+
+    def is_like(
+        self, scope: Scope, node: Node, word: Token, pattern: Node, *, inside: bool = True
+    ) -> ColumnElement[bool]:
+        def say(found: Sequence[Operand]) -> ColumnElement[bool]:
+            condition = like(found[0], word, found[1], self.source)
+            return condition if inside else not_(condition)
+
+        return self._about(scope, [node, pattern], say)
+
+    def is_not_like(self, scope: Scope, *nodes: Node) -> ColumnElement[bool]:
+        return self.is_like(scope, *nodes, inside=False)
+
+    def holds(self, scope: Scope, name: Token, *nodes: Node) -> ColumnElement[bool]:
+        """A call that is true or false."""
+        self.count_of_arguments(name, 2, 2, len(nodes))
+        return self._about(
+            scope, nodes, lambda both: holds(name.lower(), both[0], both[1], self.source)
+        )
+
+    def is_null(self, scope: Scope, node: Node) -> ColumnElement[bool]:
+        return self._null(scope, node, absent=True)
+
+    def is_not_null(self, scope: Scope, node: Node) -> ColumnElement[bool]:
+        return self._null(scope, node, absent=False)
+
+    def _null(self, scope: Scope, node: Node, *, absent: bool) -> ColumnElement[bool]:
+        here = Here(scope, {})
+        if node.data == "path" and self.leads_to_rows(node, scope):
+            place = resolve(self.path_of(node), scope, here.lists, apart=True)
+            self.tied([*place.lists, place.scope])
+            there = place.scope.has(None)
+            return here.closed(not_(there) if absent else there)
+        expression = self.value(node, here).plain
+        return here.closed(expression.is_(null()) if absent else expression.is_not(null()))
 
 
 def condition(
-    words: list[str], entity: Entity, parameters: Mapping[str, str]
-) -> ColumnElement[bool] | None:
-    """All words as one condition, joined by AND; None when there are none.
+    words: Sequence[str], scope: Scope, parameters: Mapping[str, str], *, aggregates: bool = False
+) -> ColumnElement[bool]:
+    """All words as one condition, joined by AND.
 
     Args:
         words: each `path=value` or an expression.
-        entity: whose attributes they name.
+        scope: where their paths begin.
         parameters: values of `:name`.
+        aggregates: they may hold aggregates, as --having does.
 
     Raises:
         UsageError: a word is no condition, a name is unknown, or a value does not fit its type.
     """
-    parts = [_word(word, entity, parameters) for word in words]
-    return and_(*parts) if parts else None
+    return and_(*(_word(word, scope, parameters, aggregates=aggregates) for word in words))
 
 
-def _word(word: str, entity: Entity, parameters: Mapping[str, str]) -> ColumnElement[bool]:
+def _word(
+    word: str, scope: Scope, parameters: Mapping[str, str], *, aggregates: bool
+) -> ColumnElement[bool]:
     if short := short_form(word):
         path, text = short
-        attribute = find(path, entity, word, 0)
-        with _pointing(word, len(path) + 1):
-            return attribute == values.typed(text, attribute.type, path)
-    try:
-        compiled = Compile(word, entity, parameters).transform(parse(word))
-    except VisitError as error:
-        if isinstance(error.orig_exc, SQLAlchemyError):
-            problem = f"this comparison makes no sense: {error.orig_exc}"
-            raise UsageError(pointed(problem, word, 0)) from error
-        raise error.orig_exc from None
-    return _truth(compiled, word)
+        if text.startswith(":") and text[1:] in parameters:
+            text = parameters[text[1:]]
+        return equal(replace(Path.of(path), text=word), text, scope)
+    compiler = Compile(word, parameters, aggregates=aggregates)
+    with _sensible(word):
+        return compiler.condition(parse(word), scope)
+
+
+def equal(path: Path, text: str, scope: Scope) -> ColumnElement[bool]:
+    """What `path=value` means: the attribute, or one of many, has this value.
+
+    Raises:
+        UsageError: there is no such attribute, or the value does not fit its type.
+    """
+    here = Here(scope, {})
+    place = resolve(path, scope, here.lists)
+    if place.name is None:
+        raise no_value(path, place)
+    at = len(str(path)) + 1
+    with pointing(path.text, at):
+        values.readable(text)
+    attribute = Operand(place.expression, path=str(path))
+    literal = Operand(None, text, text, at=at)
+    with _sensible(path.text):
+        return here.closed(compared(attribute, "=", literal, path.text, at))
+
+
+def expression(text: str, scope: Scope, parameters: Mapping[str, str]) -> tuple[Any, Compile]:
+    """A column that is computed: its SQL, and what was found out about it.
+
+    Raises:
+        UsageError: it is no expression.
+    """
+    compiler = Compile(text, parameters, aggregates=True)
+    with _sensible(text):
+        operand = compiler.value(parse(text, "column"), Here(scope))
+    return operand.plain, compiler
 
 
 @contextmanager
-def _pointing(text: str, at: int) -> Iterator[None]:
-    """Show where the value stands that is none."""
+def _sensible(text: str) -> Iterator[None]:
+    """Turn what SQLAlchemy makes of nonsense, such as a number like a text, into our error."""
     try:
         yield
-    except UsageError as error:
-        raise UsageError(pointed(error.message, text, at), error.hint) from error
-
-
-def _truth(operand: Any, word: str) -> ColumnElement[bool]:
-    """A part used as a condition: one, a boolean attribute, a truth value, or a mistake."""
-    if not isinstance(operand, Operand):
-        condition: ColumnElement[bool] = operand
-        return condition
-    if operand.expression is None and isinstance(operand.value, bool):
-        return true() if operand.value else false()
-    if operand.expression is not None and kind_of(operand.expression.type) == "boolean":
-        return operand.expression
-    raise UsageError(
-        pointed("this is a value, not a condition", word, 0), "compare it, such as score > 8"
-    )
-
-
-@v_args(inline=True)
-class Compile(Transformer_NonRecursive[Token, Any]):
-    """Builds the expression from the leaves up, without recursion."""
-
-    def __init__(self, text: str, entity: Entity, parameters: Mapping[str, str]) -> None:
-        super().__init__()
-        self.source = text
-        self.entity = entity
-        self.parameters = parameters
-
-    # Conditions
-
-    def any_of(self, *parts: Any) -> Any:
-        return or_(*map(self._condition, parts))
-
-    def all_of(self, *parts: Any) -> Any:
-        return and_(*map(self._condition, parts))
-
-    def negated(self, part: Any) -> Any:
-        return not_(self._condition(part))
-
-    def compared(self, left: Any, sign: Token, right: Any) -> Any:
-        if right is _NULL or left is _NULL:
-            hint = "is null, or is not null"
-            raise UsageError(pointed("nothing equals null", self.source, sign.start_pos or 0), hint)
-        first, second = self._pair(left, right)
-        return _COMPARE[sign](first, second)
-
-    def is_null(self, operand: Any) -> Any:
-        return self._value(operand).is_(null())
-
-    def is_not_null(self, operand: Any) -> Any:
-        return self._value(operand).is_not(null())
-
-    def is_in(self, operand: Any, *items: Any) -> Any:
-        return self._value(operand).in_([self._typed(item, operand) for item in items])
-
-    def is_not_in(self, operand: Any, *items: Any) -> Any:
-        return self._value(operand).not_in([self._typed(item, operand) for item in items])
-
-    def is_between(self, operand: Any, low: Any, high: Any) -> Any:
-        value = self._value(operand)
-        return value.between(self._typed(low, operand), self._typed(high, operand))
-
-    def is_not_between(self, operand: Any, low: Any, high: Any) -> Any:
-        return not_(self.is_between(operand, low, high))
-
-    def is_like(self, operand: Any, word: Token, pattern: Any) -> Any:
-        value = self._value(operand)
-        like = value.ilike if word.lower() == "ilike" else value.like
-        return like(pattern.text if pattern.expression is None else pattern.expression)
-
-    def is_not_like(self, operand: Any, word: Token, pattern: Any) -> Any:
-        return not_(self.is_like(operand, word, pattern))
-
-    # Values
-
-    def added(self, left: Any, sign: Token, right: Any) -> Any:
-        first, second = self._pair(left, right)
-        return Operand(_ARITHMETIC[sign](first, second))
-
-    multiplied = added
-
-    def signed(self, sign: Token, operand: Any) -> Any:
-        number = isinstance(operand, Operand) and isinstance(operand.value, int | Decimal)
-        if number and sign == "-":
-            return replace(operand, text=f"-{operand.text}", value=-operand.value)
-        if number:
-            return operand
-        value = self._value(operand)
-        return Operand(-value if sign == "-" else value)
-
-    def string(self, token: Token) -> Operand:
-        text = token[1:-1].replace("''", "'")
-        return Operand(None, text, text, at=token.start_pos or 0)
-
-    def number(self, token: Token) -> Operand:
-        whole = token.isdecimal() and len(token) < _DIGITS
-        value = int(token) if whole else Decimal(token)
-        return Operand(None, str(token), value, at=token.start_pos or 0)
-
-    def true(self, token: Token) -> Operand:
-        return Operand(None, "true", True, at=token.start_pos or 0)
-
-    def false(self, token: Token) -> Operand:
-        return Operand(None, "false", False, at=token.start_pos or 0)
-
-    def null(self) -> Operand:
-        return _NULL
-
-    def parameter(self, token: Token) -> Operand:
-        name, at = token[1:], token.start_pos or 0
-        if name not in self.parameters:
-            message = pointed(f"the parameter :{name} has no value", self.source, at)
-            raise UsageError(message, f"-p {name}=VALUE")
-        return Operand(None, self.parameters[name], self.parameters[name], at=at)
-
-    def typed(self, name: Token, token: Token) -> Operand:
-        text = token[1:-1].replace("''", "'")
-        at = name.start_pos or 0
-        with _pointing(self.source, at):
-            return Operand(None, text, values.of_kind(text, name.lower()), at=at)
-
-    def call(self, name: Token, *arguments: Any) -> Operand:
-        function, at = FUNCTIONS.get(name.lower()), name.start_pos or 0
-        if function is None:
-            hint = did_you_mean(name, FUNCTIONS) or f"known: {', '.join(FUNCTIONS)}"
-            raise UsageError(pointed(f"there is no function {name!s}", self.source, at), hint)
-        fewest, most = function.fewest, function.most
-        if not fewest <= len(arguments) <= most:
-            counted = f"{fewest}" if fewest == most else f"{fewest} to {most}"
-            noun = "argument" if most == 1 else "arguments"
-            raise UsageError(pointed(f"{name!s} takes {counted} {noun}", self.source, at))
-        known = next((item for item in arguments if item.type is not None), None)
-        given = [self._typed(item, known if function.alike else None) for item in arguments]
-        type_ = function.type() if function.type else known.type if known else None
-        return Operand(getattr(func, name.lower())(*given, type_=type_), path=str(name))
-
-    def name(self, token: Token) -> Token:
-        plain = token[1:-1].replace('""', '"') if token.startswith('"') else str(token)
-        return Token("NAME", plain, token.start_pos)
-
-    def path(self, *names: Token) -> Operand:
-        path = ".".join(names)
-        return Operand(find(path, self.entity, self.source, names[0].start_pos or 0), path=path)
-
-    # How they meet
-
-    def _condition(self, part: Any) -> Any:
-        return _truth(part, self.source)
-
-    def _value(self, operand: Any) -> Any:
-        """An operand as an expression, whatever it is compared with."""
-        if not isinstance(operand, Operand):
-            return operand
-        if operand.expression is not None:
-            return operand.expression
-        from sqlalchemy import literal
-
-        return literal(operand.value)
-
-    def _typed(self, operand: Any, other: Any) -> Any:
-        """An operand as a value of the type of what it is compared with."""
-        if not isinstance(operand, Operand) or operand.expression is not None:
-            return self._value(operand)
-        type_ = other.type if isinstance(other, Operand) else None
-        if type_ is None or operand is _NULL:
-            return operand.value
-        with _pointing(self.source, operand.at):
-            return values.fitting(operand.value, operand.text, type_, other.path or "the value")
-
-    def _pair(self, left: Any, right: Any) -> tuple[Any, Any]:
-        """Both sides of an operator, at least one of them an expression."""
-        first, second = self._typed(left, right), self._typed(right, left)
-        if not isinstance(first, ColumnElement) and not isinstance(second, ColumnElement):
-            first = self._value(left)
-        return first, second
-
-
-_NULL = Operand(None, "null", None)
+    except SQLAlchemyError as error:
+        problem = f"this comparison makes no sense: {error}"
+        raise UsageError(pointed(problem, text, 0)) from error

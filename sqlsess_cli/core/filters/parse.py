@@ -10,11 +10,12 @@ from lark import Lark, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 from lark.lexer import Token
 
-from sqlsess_cli.core.filters.names import pointed
+from sqlsess_cli.core.filters.caret import pointed
 from sqlsess_cli.errors import UsageError
 
 LONGEST = 20_000  # characters of one condition
-_DEEPEST = 60  # brackets; what is compiled from them is walked recursively
+_DEEPEST = 60  # brackets
+_HIGHEST = 100  # nodes above each other; what is compiled from them is walked recursively
 
 _SHORT = re.compile(r"(?P<path>[^\W\d]\w*(?:\.[^\W\d]\w*)*)=(?P<value>[^=\s'].*|)$", re.DOTALL)
 
@@ -41,7 +42,10 @@ _SAID = {
 def parser() -> Lark:
     """The parser of the language, built once."""
     with open(os.path.join(os.path.dirname(__file__), "filter.lark"), encoding="utf-8") as file:
-        return Lark(file.read(), parser="lalr", propagate_positions=True, maybe_placeholders=False)
+        return Lark(
+            file.read(), parser="lalr", start=["start", "column"], propagate_positions=True,
+            maybe_placeholders=False,
+        )  # fmt: skip
 
 
 def short_form(word: str) -> tuple[str, str] | None:
@@ -60,14 +64,18 @@ def short_form(word: str) -> tuple[str, str] | None:
 
 def _is_expression(word: str) -> bool:
     try:
-        parser().parse(word)
+        parser().parse(word, "start")
     except UnexpectedInput:
         return False
     return True
 
 
-def parse(text: str) -> Tree[Token]:
+def parse(text: str, start: str = "start") -> Tree[Token]:
     """The tree of an expression.
+
+    Args:
+        text: the expression.
+        start: "start" for a condition, "column" for a value.
 
     Raises:
         UsageError: it is no expression; shows where, and what could have come.
@@ -77,9 +85,12 @@ def parse(text: str) -> Tree[Token]:
     if _depth(text) > _DEEPEST:
         raise UsageError("a condition nested too deeply", f"at most {_DEEPEST} brackets")
     try:
-        return parser().parse(text)
+        tree = parser().parse(text, start)
     except UnexpectedInput as error:
         raise _refused(text, error) from None
+    if _height(tree) > _HIGHEST:
+        raise UsageError("a condition nested too deeply", f"at most {_HIGHEST} steps")
+    return tree
 
 
 def _depth(text: str) -> int:
@@ -88,6 +99,15 @@ def _depth(text: str) -> int:
         depth += (char == "(") - (char == ")")
         deepest = max(deepest, depth)
     return deepest
+
+
+def _height(tree: Tree[Token]) -> int:
+    """How many nodes are above each other, counted level by level."""
+    level, height = [tree], 0
+    while level:
+        height += 1
+        level = [item for node in level for item in node.children if isinstance(item, Tree)]
+    return height
 
 
 def _refused(text: str, error: UnexpectedInput) -> UsageError:

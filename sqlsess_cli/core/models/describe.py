@@ -1,28 +1,24 @@
-"""Everything that is known of an entity, as one answer."""
+"""Everything that is known of an entity, as one answer for a program."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
 from typing import Any
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    Constraint,
-    ForeignKeyConstraint,
-    PrimaryKeyConstraint,
-    Table,
-    UniqueConstraint,
-    exc,
-)
+from sqlalchemy import ClauseElement, Column, Table, exc
 from sqlalchemy import types as sqltypes
-from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
+from sqlalchemy.ext.hybrid import HybridExtensionType
+from sqlalchemy.orm import Mapper
 
-from sqlsess_cli.core.models.entity import Entity, kind_of
+from sqlsess_cli.core.models import attributes
+from sqlsess_cli.core.models.constraints import Constraints, Facts
+from sqlsess_cli.core.models.entity import Entity, Relationship, kind_of
+from sqlsess_cli.core.models.links import TableLinks
+from sqlsess_cli.dialects._relations import Relation
+from sqlsess_cli.errors import UsageError
 from sqlsess_cli.result import Column as ResultColumn
-from sqlsess_cli.result import Result, Row
-
-Facts = dict[str, Any]
+from sqlsess_cli.result import Result
 
 _COLUMNS = (
     ResultColumn("model", "text"),
@@ -31,88 +27,108 @@ _COLUMNS = (
     ResultColumn("primary_key", "json"),
     ResultColumn("columns", "records"),
     ResultColumn("relationships", "records"),
-    ResultColumn("indexes", "records"),
-    ResultColumn("constraints", "records"),
     ResultColumn("other_attributes", "records"),
-    ResultColumn("inherits", "text"),
+    ResultColumn("constraints", "records"),
+    ResultColumn("indexes", "records"),
+    ResultColumn("inheritance", "json"),
     ResultColumn("description", "text"),
 )
+
+_CARDINALITIES = {
+    ("MANYTOONE", False): "many-to-one",
+    ("ONETOMANY", True): "one-to-many",
+    ("ONETOMANY", False): "one-to-one",
+    ("MANYTOMANY", True): "many-to-many",
+}
 
 
 def described(entity: Entity) -> Result:
     """One entity in full, as an object."""
-    return Result.object(dict(zip(_COLUMNS, _facts(entity), strict=True)), entity.label)
+    facts = facts_of(entity)
+    return Result.object({column: facts[column.name] for column in _COLUMNS}, entity.label)
 
 
-def listed(entities: Iterable[Entity]) -> Result:
+def listed(entities: Iterable[Entity | Relation]) -> Result:
     """Many entities, as rows."""
-    return Result(_COLUMNS, ([_facts(entity)] for entity in entities))
+    found = map(facts_of, entities)
+    rows = ([tuple(facts[column.name] for column in _COLUMNS)] for facts in found)
+    return Result(_COLUMNS, rows)
 
 
-def _facts(entity: Entity) -> Row:
-    table, source = entity.table, entity.source
-    mapper = source if isinstance(source, Mapper) else None
-    plain = table if isinstance(table, Table) else None
-    return (
-        entity.name,
-        str(getattr(table, "fullname", table)),
-        entity.kind,
-        list(entity.key),
-        list(_columns(entity)),
-        [_relationship(item) for item in mapper.relationships] if mapper else [],
-        _sorted(_index(item) for item in plain.indexes) if plain is not None else [],
-        _sorted(map(_constraint, _constraints(plain))) if plain is not None else [],
-        list(_others(mapper)) if mapper else [],
-        mapper.inherits.class_.__name__ if mapper and mapper.inherits else None,
-        _description(mapper, plain),
-    )
-
-
-def _sorted(facts: Iterable[Facts]) -> list[Facts]:
-    return sorted(
-        facts, key=lambda item: (str(item.get("type", "")), str(item["name"]), item["columns"])
-    )
-
-
-def _columns(entity: Entity) -> Iterator[Facts]:
-    properties: Mapping[str, Any] = {}
-    if isinstance(entity.source, Mapper):
-        properties = {item.key: item for item in entity.source.column_attrs}
-    for name in entity.selected:
-        mapped = properties.get(name)
-        column = (
-            mapped.columns[0] if isinstance(mapped, ColumnProperty) else entity.attributes[name]
-        )
-        yield _column(name, column, is_key=name in entity.key)
-
-
-def _column(name: str, column: Any, *, is_key: bool) -> Facts:
-    """One attribute; one that is an SQL expression has a type and nothing else."""
-    known = isinstance(column, Column)
-    return {
-        "name": name,
-        "column": column.name if known else None,
-        "type": _type(column.type),
-        "kind": kind_of(column.type),
-        "nullable": column.nullable if known else None,
-        "primary_key": is_key,
-        "default": _default(column) if known else None,
-        "foreign_key": [key.target_fullname for key in column.foreign_keys] if known else [],
-        "unique": _unique(column) if known else None,
-        "values": list(column.type.enums) if isinstance(column.type, sqltypes.Enum) else [],
-        "comment": column.comment if known else None,
+def facts_of(entity: Entity | Relation) -> Facts:
+    """What is known of an entity, by the names of the answer's columns."""
+    facts: Facts = {column.name: [] for column in _COLUMNS}
+    if isinstance(entity, Relation):  # one that no class could be mapped to
+        name = ".".join(filter(None, entity.place))
+        return {**facts, "model": name, "table": name, "kind": entity.kind,
+                "inheritance": None, "description": None}  # fmt: skip
+    table = entity.table
+    constraints = _constraints(entity, table)
+    return facts | {
+        "model": entity.name,
+        "table": str(getattr(table, "fullname", table)),
+        "kind": entity.kind,
+        "primary_key": list(entity.key),
+        "columns": list(_columns(entity, constraints)),
+        "relationships": list(_relationships(entity)),
+        "other_attributes": list(_others(entity)),
+        "constraints": list(constraints.constraints),
+        "indexes": list(constraints.indexes),
+        "inheritance": _inheritance(entity.mapper),
+        "description": _description(entity.mapper, constraints),
     }
 
 
-def _unique(column: Column[Any]) -> bool:
-    """Whether no value of a column comes twice, wherever that was said."""
-    table = column.table
-    if column.unique or not isinstance(table, Table):
-        return bool(column.unique)
-    indexes = [list(item.columns) for item in table.indexes if item.unique]
-    others = [list(item.columns) for item in table.constraints
-              if isinstance(item, (UniqueConstraint, PrimaryKeyConstraint))]  # fmt: skip
-    return any(len(item) == 1 and item[0] is column for item in indexes + others)
+def _constraints(entity: Entity, table: Any) -> Constraints:
+    if isinstance(entity.links, TableLinks):
+        return Constraints.reflected(entity.links.details())
+    return Constraints.declared(table) if isinstance(table, Table) else Constraints()
+
+
+def _columns(entity: Entity, own: Constraints) -> Iterator[Facts]:
+    """The attributes that are columns; those of a parent's table are held to what that says."""
+    known: dict[Any, Constraints] = {entity.table: own}
+    for name in entity.columns:
+        item = entity.mapper.column_attrs[name]
+        column = item.columns[0]
+        facts = {"name": name, "column": None, "type": _type(column.type),
+                 "kind": kind_of(column.type), "nullable": None,
+                 "primary_key": name in entity.key}  # fmt: skip
+        if isinstance(column, Column) and isinstance(column.table, Table):
+            if column.table not in known:
+                known[column.table] = Constraints.declared(column.table)
+            facts |= _of_column(column, known[column.table])
+        else:
+            facts |= _NO_COLUMN | {"expression": _sql(column)}
+        values = column.type.enums if isinstance(column.type, sqltypes.Enum) else []
+        yield facts | {"values": list(values), "deferred": bool(item.deferred)}
+
+
+_NO_COLUMN: Facts = {
+    "default": None, "server_default": None, "onupdate": None, "autoincrement": False,
+    "identity": None, "computed": None, "foreign_key": [], "unique": None, "comment": None,
+}  # fmt: skip
+
+
+def _of_column(column: Column[Any], constraints: Constraints) -> Facts:
+    identity, computed, table = column.identity, column.computed, column.table
+    auto = isinstance(table, Table) and table.autoincrement_column is column
+    return {
+        "column": column.name,
+        "nullable": column.nullable,
+        "default": _given(column.default),
+        "server_default": None if computed or identity else _text(column.server_default),
+        "onupdate": _given(column.onupdate),
+        "autoincrement": bool(identity) or auto,
+        "identity": identity and {"always": bool(identity.always), "start": identity.start,
+                                  "increment": identity.increment},
+        "computed": computed and {"expression": str(computed.sqltext),
+                                  "stored": computed.persisted},
+        "foreign_key": constraints.refers(column.name),
+        "unique": bool(column.unique) or constraints.is_unique(column.name),
+        "comment": column.comment,
+        "expression": None,
+    }  # fmt: skip
 
 
 def _type(type_: sqltypes.TypeEngine[Any]) -> str:
@@ -123,78 +139,116 @@ def _type(type_: sqltypes.TypeEngine[Any]) -> str:
         return type(type_).__name__
 
 
-def _default(column: Column[Any]) -> str | None:
-    if column.server_default is not None:
-        argument = getattr(column.server_default, "arg", None)
-        return str(getattr(argument, "text", argument) if argument is not None else "generated")
-    if column.default is None:
+def _given(default: Any) -> str | None:
+    """What Python gives a column that was not given a value."""
+    if default is None:
         return None
-    argument = getattr(column.default, "arg", None)
+    argument: object | Callable[..., object] = getattr(default, "arg", default)
     if callable(argument):
         return f"{getattr(argument, '__name__', 'callable')}()"
-    return repr(argument) if argument is not None else str(column.default)
+    if isinstance(argument, Enum):
+        return argument.name
+    return _sql(argument) if isinstance(argument, ClauseElement) else repr(argument)
 
 
-def _relationship(item: RelationshipProperty[Any]) -> Facts:
+def _text(default: Any) -> str | None:
+    """What the database gives it."""
+    if default is None:
+        return None
+    argument = getattr(default, "arg", None)
+    if argument is None:
+        return "generated"
+    # A str of the user's is a value; what was reflected, or is said by text(), is SQL.
+    return repr(argument) if isinstance(argument, str) else str(getattr(argument, "text", argument))
+
+
+def _sql(expression: Any) -> str:
+    """An SQL expression as text, with its values where they can be spelled."""
+    try:
+        return str(expression.compile(compile_kwargs={"literal_binds": True}))
+    except (exc.SQLAlchemyError, NotImplementedError):
+        return str(expression)
+
+
+def _relationships(entity: Entity) -> Iterator[Facts]:
+    for name in entity.links.names():
+        item = entity.links.get(name)
+        if item is not None:
+            yield _relationship(item, entity.links.entity(item))
+
+
+def _relationship(item: Relationship, target: Entity) -> Facts:
+    many = bool(item.uselist)
     return {
         "name": item.key,
-        "target": item.mapper.class_.__name__,
+        "target": target.name,
         "direction": item.direction.name.lower(),
-        "many": bool(item.uselist),
-        "keys": [f"{local.name} = {remote.table}.{remote.name}"
-                 for local, remote in item.local_remote_pairs or ()
-                 if isinstance(remote, Column)],
+        "cardinality": _CARDINALITIES.get((item.direction.name, many), "many-to-one"),
+        "many": many,
+        "keys": [{"local": _dotted(local), "remote": _dotted(remote)}
+                 for local, remote in item.local_remote_pairs or ()],
+        "join": str(item.primaryjoin),
         "secondary": str(item.secondary) if item.secondary is not None else None,
         "back_populates": item.back_populates,
         "lazy": str(item.lazy),
         "cascade": sorted(item.cascade),
+        "viewonly": bool(item.viewonly),
     }  # fmt: skip
 
 
-def _index(item: Any) -> Facts:
+def _dotted(column: Any) -> str:
+    table = getattr(column, "table", None)
+    return f"{table}.{column.name}" if isinstance(table, Table) else str(column)
+
+
+def _others(entity: Entity) -> Iterator[Facts]:
+    """Attributes that are no column: hybrids, synonyms, association proxies, composites."""
+    mapper = entity.mapper
+    for name in attributes.hybrids(mapper):
+        yield {"name": name, "type": "hybrid", "of": [], "sql_type": _hybrid_type(entity, name)}
+    for name, item in mapper.all_orm_descriptors.items():
+        if item.extension_type is HybridExtensionType.HYBRID_METHOD:
+            yield {"name": name, "type": "hybrid method", "of": [], "sql_type": None}
+    for name, meant in attributes.synonyms(mapper).items():
+        yield {"name": name, "type": "synonym", "of": [meant], "sql_type": None}
+    for name, path in attributes.proxies(mapper).items():
+        yield {"name": name, "type": "proxy", "of": [".".join(path)], "sql_type": None}
+    for name, fields in attributes.composites(mapper).items():
+        yield {"name": name, "type": "composite", "of": list(fields.values()), "sql_type": None}
+
+
+def _hybrid_type(entity: Entity, name: str) -> str | None:
+    """The type of its SQL expression; nothing if it is computed in Python only."""
+    try:
+        return _type(entity.attribute(entity.origin, name).type)
+    except (UsageError, exc.SQLAlchemyError):
+        return None
+
+
+def _inheritance(mapper: Mapper[Any]) -> Facts | None:
+    """Where a class stands in its hierarchy; None if it has neither parent nor children."""
+    children = sorted(_full_name(item) for item in mapper.self_and_descendants
+                      if item.inherits is mapper)  # fmt: skip
+    parent = mapper.inherits
+    if parent is None and not children:
+        return None
+    discriminator: Any = mapper.polymorphic_on
+    style = "concrete" if mapper.concrete else "single" if mapper.single else "joined"
     return {
-        "name": item.name,
-        "columns": [str(getattr(part, "name", part)) for part in item.expressions],
-        "unique": bool(item.unique),
-    }
+        "parent": parent and _full_name(parent),
+        "style": style if parent is not None else None,
+        "discriminator": None if discriminator is None
+        else str(getattr(discriminator, "name", discriminator)),
+        "identity": mapper.polymorphic_identity,
+        "children": children,
+    }  # fmt: skip
 
 
-def _constraints(table: Table) -> list[Constraint]:
-    """Those that say something: SQLAlchemy gives every table a primary key, be it an empty one."""
-    return [
-        item for item in table.constraints if item is not table.primary_key or table.primary_key
-    ]
+def _full_name(mapper: Mapper[Any]) -> str:
+    return f"{mapper.class_.__module__}:{mapper.class_.__name__}"
 
 
-def _constraint(item: Constraint) -> Facts:
-    kinds = {PrimaryKeyConstraint: "primary key", ForeignKeyConstraint: "foreign key",
-             UniqueConstraint: "unique", CheckConstraint: "check"}  # fmt: skip
-    kind = next((name for class_, name in kinds.items() if isinstance(item, class_)), "other")
-    facts: Facts = {
-        "name": item.name,
-        "type": kind,
-        "columns": [column.name for column in getattr(item, "columns", ())],
-        "refers_to": [],
-        "text": str(item.sqltext) if isinstance(item, CheckConstraint) else None,
-    }
-    if isinstance(item, ForeignKeyConstraint):
-        facts["refers_to"] = [element.target_fullname for element in item.elements]
-        facts["text"] = f"ON DELETE {item.ondelete}" if item.ondelete else None
-    return facts
-
-
-def _others(mapper: Mapper[Any]) -> Iterator[Facts]:
-    """Attributes that are no column: hybrids, synonyms, association proxies."""
-    for key, item in mapper.all_orm_descriptors.items():
-        kind = item.extension_type.name.lower().replace("_", " ")
-        if kind != "not extension":
-            yield {"name": key, "type": kind}
-    for synonym in mapper.synonyms:
-        yield {"name": synonym.key, "type": f"synonym of {synonym.name}"}
-
-
-def _description(mapper: Mapper[Any] | None, table: Table | None) -> str | None:
-    comment = table.comment if table is not None else None
+def _description(mapper: Mapper[Any], constraints: Constraints) -> str | None:
     # declarative classes without a docstring inherit their base's
-    own = mapper.class_.__dict__.get("__doc__") if mapper else None
-    return comment or (own.strip().partition("\n")[0] if own else None)
+    own = mapper.class_.__dict__.get("__doc__")
+    return constraints.comment or (own.strip().partition("\n")[0] if own else None)

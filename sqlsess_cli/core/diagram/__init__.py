@@ -1,0 +1,1 @@
+"""Diagrams: which models are drawn, as a neutral graph, and that graph in each notation."""

@@ -1,0 +1,1 @@
+"""How a diagram is written down: one file per notation."""

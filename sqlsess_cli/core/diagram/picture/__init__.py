@@ -1,0 +1,1 @@
+"""The picture: sizes, then places and routes, then shapes."""

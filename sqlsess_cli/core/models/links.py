@@ -1,0 +1,160 @@
+"""The relationships of tables that nobody mapped: foreign keys, as paths come to need them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, FromClause, and_
+from sqlalchemy.orm import Mapper, foreign, relationship
+
+from sqlsess_cli.core.models.entity import Entity, Links, Relationship
+from sqlsess_cli.core.models.naming import Edge, inward, outward, shorter
+from sqlsess_cli.core.models.tables import Details
+from sqlsess_cli.dialects._relations import ForeignKey, Place
+
+if TYPE_CHECKING:
+    from sqlsess_cli.core.models.reflection import Reflection
+
+
+class TableLinks(Links):
+    """The relationships of a reflected table.
+
+    Args:
+        mapper: of its class.
+        reflection: where other tables are.
+        place: the table.
+    """
+
+    def __init__(self, mapper: Mapper[Any], reflection: Reflection, place: Place) -> None:
+        super().__init__(mapper)
+        self.reflection = reflection
+        self.place = place
+        self.attributes = list(mapper.column_attrs.keys())
+
+    @cached_property
+    def kind(self) -> str:  # type: ignore[override]  # asked when it is wanted, which is seldom
+        """Table, view, or what else the database calls it."""
+        return self.reflection.kind(self.place)
+
+    def details(self) -> Details:
+        """What a plain query does not need to know of the table."""
+        return self.reflection.tables.details(self.place)
+
+    @cached_property
+    def outward(self) -> list[Edge]:
+        """To one: its own foreign keys, in the order of their columns."""
+        order = {column.name.casefold(): at for at, column in enumerate(self.mapper.columns)}
+        keys = self.reflection.tables.foreign_keys(self.place)
+        known = [key for key in keys if all(name.casefold() in order for name in key.columns)]
+        known.sort(key=lambda key: [order[name.casefold()] for name in key.columns])
+        return outward(known, self.attributes)
+
+    @cached_property
+    def inward(self) -> list[Edge]:
+        """To many: foreign keys of others; and beyond those that do nothing but associate."""
+        theirs = self.reflection.referrers(self.place)
+        ours = [key for key in theirs if self._is_here(key.target)]
+        pairs = [(near, far) for keys in self._associations(theirs)
+                 for near, far in (keys, keys[::-1]) if near in ours]  # fmt: skip
+        taken = [*self.attributes, *(edge.name for edge in self.outward)]
+        return inward(ours, pairs, taken)
+
+    def _is_here(self, place: Place) -> bool:
+        return place[1].casefold() == self.place[1].casefold() and place[0] == self.place[0]
+
+    def _associations(self, keys: Sequence[ForeignKey]) -> Iterator[list[ForeignKey]]:
+        """The pairs of foreign keys of tables that have little else."""
+        by_table: dict[Place, list[ForeignKey]] = {}
+        for key in keys:
+            by_table.setdefault(key.table, []).append(key)
+        pairs = {place: found for place, found in by_table.items() if len(found) == 2}
+        counts = self.reflection.column_counts(list(pairs)) if pairs else {}
+        for place, found in pairs.items():
+            others = counts.get(place, 0) - len(_columns_of(found))
+            if others == 0 or (others == 1 and self._is_numbered(place, found)):
+                yield found
+
+    def _is_numbered(self, place: Place, keys: Sequence[ForeignKey]) -> bool:
+        """Whether the other column of an association table is a key that nobody refers by."""
+        entity = self.reflection.entity(place)
+        own = {column.name for column in entity.mapper.primary_key} if entity else set()
+        return len(own) == 1 and not own & _columns_of(keys)
+
+    def names(self) -> list[str]:
+        """What they are called, in order."""
+        return [edge.name for edge in (*self.outward, *self.inward)]
+
+    def get(self, name: str) -> Relationship | None:
+        """The relationship of this very name; a to-one also by the name of its table alone."""
+        made = self.mapper.relationships.get(name)
+        if made is not None:
+            return made
+        for edges in self._by_cost():
+            for edge in edges:
+                if edge.name == name:
+                    return self._made(edge)
+        return None
+
+    def _by_cost(self) -> Iterator[Iterable[Edge]]:
+        yield self.outward
+        yield self.inward
+        yield shorter(self.outward, [*self.attributes, *(edge.name for edge in self.inward)])
+
+    def beside(self, attribute: str) -> Iterable[Relationship]:
+        """Those of the foreign keys that are this column alone."""
+        column = self.mapper.column_attrs[attribute].columns[0].name
+        found = [edge for edge in self.outward if edge.key.columns == (column,)]
+        return filter(None, (self.get(edge.name) for edge in found))
+
+    def entity(self, relationship: Relationship) -> Entity:
+        """What a relationship leads to."""
+        return self.reflection.of(relationship.mapper)
+
+    def _made(self, edge: Edge) -> Relationship | None:
+        other, owner, target = map(
+            self.reflection.entity, (edge.target, edge.key.table, edge.key.target)
+        )
+        if other is None or owner is None or target is None:
+            return None  # not there, or not for us to see
+        here = _columns(owner.table, edge.key.columns)
+        there = _columns(target.table, edge.key.target_columns)
+        if edge.beyond is not None:
+            far = _columns(owner.table, edge.beyond.columns)
+            beyond = _columns(other.table, edge.beyond.target_columns)
+            made = relationship(
+                other.origin,
+                secondary=owner.table,
+                primaryjoin=_equal(here, there),
+                secondaryjoin=_equal(far, beyond),
+                viewonly=True,
+            )
+        else:
+            made = relationship(
+                other.origin,
+                primaryjoin=_equal(here, there),
+                remote_side=here if edge.back else there,
+                uselist=edge.back and not self.reflection.is_unique(owner, edge.key),
+                # Each way is made alone, so that only one of the two may write the columns.
+                viewonly=edge.back,
+                overlaps=",".join(item.name for item in self.outward),
+            )
+        self.mapper.add_property(edge.name, made)
+        return self.mapper.relationships[edge.name]
+
+
+def _columns_of(keys: Iterable[ForeignKey]) -> set[str]:
+    return {name for key in keys for name in key.columns}
+
+
+def _columns(table: FromClause, names: Sequence[str]) -> list[Column[Any]]:
+    """The columns of these names, in any case if there is no such."""
+    columns: Any = table.columns
+    folded = {column.name.casefold(): column for column in columns}
+    return [columns[name] if name in columns else folded[name.casefold()] for name in names]
+
+
+def _equal(here: Sequence[Column[Any]], there: Sequence[Column[Any]]) -> Any:
+    pairs = zip(here, there, strict=True)
+    return and_(*(foreign(left) == right for left, right in pairs))

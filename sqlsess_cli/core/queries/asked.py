@@ -1,0 +1,38 @@
+"""What is asked of an entity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked of an entity.
+
+    Attributes:
+        conditions: each `path=value` or an expression; all must hold.
+        columns: paths and expressions to print; none means all attributes.
+        order: paths and expressions, each with `:asc` or `:desc`, and `:nullslast` or
+            `:nullsfirst`.
+        limit: at most so many rows.
+        offset: after so many.
+        distinct: no row twice.
+        parameters: values of `:name` in the conditions.
+        group_by: one row for each combination of the values of these.
+        having: conditions on the groups.
+        after: the token of the page before.
+        key: the values of the primary key, in the mapper's order.
+    """
+
+    conditions: Sequence[str] = ()
+    columns: Sequence[str] = ()
+    order: Sequence[str] = ()
+    limit: int | None = None
+    offset: int | None = None
+    distinct: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    group_by: Sequence[str] = ()
+    having: Sequence[str] = ()
+    after: str | None = None
+    key: Sequence[str] = ()

@@ -1,0 +1,61 @@
+"""What MySQL and MariaDB tell of their tables, from information_schema."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, text
+
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, RelationKind, grouped
+
+_KINDS: dict[str, RelationKind] = {"VIEW": "view", "SYSTEM VIEW": "view"}
+
+# Where no database is chosen, all that are not the server's own.
+_LISTED = """table_schema = COALESCE(DATABASE(), table_schema) AND table_schema NOT IN
+    ('information_schema', 'mysql', 'performance_schema', 'sys')"""
+_NAMED = "(COALESCE(NULLIF(table_schema, DATABASE()), ''), table_name) IN :places"
+
+# Two statements: joined, they take ten times as long.
+_RELATIONS = """SELECT NULLIF(table_schema, DATABASE()), table_name, table_type
+    FROM information_schema.tables WHERE {} AND table_type <> 'SEQUENCE' ORDER BY 1, 2"""
+_COUNTS = """SELECT NULLIF(table_schema, DATABASE()), table_name, COUNT(*)
+    FROM information_schema.columns WHERE {} GROUP BY 1, 2"""
+
+_REFERRERS = """SELECT k.constraint_name, NULLIF(k.table_schema, DATABASE()), k.table_name,
+        NULLIF(k.referenced_table_schema, DATABASE()), k.referenced_table_name,
+        k.column_name, k.referenced_column_name
+    FROM information_schema.key_column_usage k
+    JOIN (SELECT DISTINCT table_schema, table_name FROM information_schema.key_column_usage
+          WHERE referenced_table_schema = COALESCE(:schema, DATABASE())
+          AND referenced_table_name = :name) r
+        ON r.table_schema = k.table_schema AND r.table_name = k.table_name
+    WHERE k.referenced_table_name IS NOT NULL
+    ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position"""
+
+
+def relations(connection: Connection, places: Collection[Place] | None) -> list[Relation]:
+    """The tables and views of this database; or `places`, which may be of any."""
+    if places is None:
+        asked = [text(query.format(_LISTED)) for query in (_COUNTS, _RELATIONS)]
+        values = {}
+    else:
+        names: BindParameter[Any] = bindparam("places", expanding=True)
+        asked = [text(query.format(_NAMED)).bindparams(names) for query in (_COUNTS, _RELATIONS)]
+        values = {"places": [(schema or "", name) for schema, name in places]}
+    counts, found = (connection.execute(query, values).all() for query in asked)
+    columns = {(schema, name): count for schema, name, count in counts}
+    return [
+        Relation((schema, name), _KINDS.get(type_, "table"), columns.get((schema, name)))
+        for schema, name, type_ in found
+    ]
+
+
+def referrers(connection: Connection, place: Place) -> list[ForeignKey]:
+    """All foreign keys of the tables, in any database, that refer to one."""
+    schema, name = place
+    rows = connection.execute(text(_REFERRERS), {"schema": schema, "name": name})
+    return grouped(
+        (key, (theirs, table), (there, target), *pair)
+        for key, theirs, table, there, target, *pair in rows
+    )

@@ -1,0 +1,71 @@
+"""What PostgreSQL tells of its tables, from its own catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, text
+
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, RelationKind, grouped
+
+_KINDS: dict[str, RelationKind] = {
+    "r": "table", "p": "table", "f": "foreign table", "v": "view", "m": "materialized view",
+}  # fmt: skip
+
+# A schema need not be said where the search path leads to the table.
+_SCHEMA = "CASE WHEN pg_catalog.pg_table_is_visible({0}.oid) THEN NULL ELSE {0}n.nspname END"
+
+_RELATIONS = f"""SELECT {_SCHEMA.format("c")}, c.relname, c.relkind, c.relispartition,
+        (SELECT count(*) FROM pg_catalog.pg_attribute a
+         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND cn.nspname <> 'information_schema'
+        AND (cn.nspname !~ '^pg_' OR cn.oid = pg_catalog.pg_my_temp_schema())
+        AND pg_catalog.has_schema_privilege(cn.oid, 'USAGE')
+        AND (CAST(:names AS text[]) IS NULL OR c.relname = ANY (CAST(:names AS text[])))
+    ORDER BY 1 NULLS FIRST, 2"""
+
+_COLUMNS = """(SELECT array_agg(CAST(a.attname AS text) ORDER BY u.n)
+    FROM unnest({0}) WITH ORDINALITY AS u (number, n)
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = {1} AND a.attnum = u.number)"""
+
+# A key that refers to a partitioned table is there once more for each of its partitions.
+_REFERRERS = f"""WITH here AS (
+        SELECT c.oid FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relname = :name AND CASE WHEN CAST(:schema AS text) IS NULL
+            THEN pg_catalog.pg_table_is_visible(c.oid) ELSE n.nspname = :schema END)
+    SELECT k.oid, {_SCHEMA.format("r")}, r.relname, {_SCHEMA.format("t")}, t.relname,
+        t.oid IN (SELECT oid FROM here),
+        {_COLUMNS.format("k.conkey", "k.conrelid")}, {_COLUMNS.format("k.confkey", "k.confrelid")}
+    FROM pg_catalog.pg_constraint k
+    JOIN pg_catalog.pg_class r ON r.oid = k.conrelid AND NOT r.relispartition
+    JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
+    JOIN pg_catalog.pg_class t ON t.oid = k.confrelid
+    JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
+    WHERE k.contype = 'f' AND k.conparentid = 0 AND k.conrelid IN
+        (SELECT f.conrelid FROM pg_catalog.pg_constraint f
+         WHERE f.contype = 'f' AND f.confrelid IN (SELECT oid FROM here))
+    ORDER BY 2 NULLS FIRST, 3, k.conkey, k.oid"""
+
+
+def relations(connection: Connection, places: Collection[Place] | None) -> list[Relation]:
+    """The tables and views of all schemas that may be used; those of `places` if it is given."""
+    names = None if places is None else sorted({name for _, name in places})
+    rows = connection.execute(text(_RELATIONS), {"names": names})
+    found = [
+        Relation((schema, name), "partition" if is_partition else _KINDS[kind], count)
+        for schema, name, kind, is_partition, count in rows
+    ]
+    return [item for item in found if places is None or item.place in places]
+
+
+def referrers(connection: Connection, place: Place) -> list[ForeignKey]:
+    """All foreign keys of the tables, in any schema, that refer to one."""
+    schema, name = place
+    rows = connection.execute(text(_REFERRERS), {"schema": schema, "name": name})
+    return grouped(
+        (key, (theirs, table), place if is_here else (there, target), *pair)
+        for key, theirs, table, there, target, is_here, columns, target_columns in rows
+        for pair in zip(columns, target_columns, strict=True)
+    )

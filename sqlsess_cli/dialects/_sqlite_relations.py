@@ -1,0 +1,88 @@
+"""What SQLite tells of its tables: pragmas that can be joined, so that one statement does."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, grouped
+
+# A view on what is not there spoils the counting of all, so that there is one without views.
+_COUNT = "(SELECT count(*) FROM pragma_table_xinfo(m.name, :schema) WHERE hidden <> 1)"
+_COUNTS = (_COUNT, f"CASE m.type WHEN 'table' THEN {_COUNT} END")
+
+# The tables in which a virtual table keeps what it has; older versions do not tell.
+_SHADOWS = """AND m.name NOT IN
+    (SELECT name FROM pragma_table_list WHERE schema = :schema AND type = 'shadow')"""
+_TELLS_SHADOWS = sqlite3.sqlite_version_info >= (3, 37)
+
+_RELATIONS = """SELECT m.type, m.name, {count} FROM {schema}.sqlite_master m
+    WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite~_%' ESCAPE '~' {shadows}
+    ORDER BY m.name"""
+
+_NAMED = """SELECT name FROM {schema}.sqlite_master
+    WHERE name = :name COLLATE NOCASE AND type IN ('table', 'view')"""
+
+# The keys of a table come last first; one that names no columns means the primary key.
+_REFERRERS = """SELECT m.name, k.id,
+        coalesce((SELECT t.name FROM {schema}.sqlite_master t
+                  WHERE t.type = 'table' AND t.name = k."table" COLLATE NOCASE), k."table"),
+        k."from", coalesce(k."to", (SELECT c.name FROM pragma_table_xinfo(k."table", :schema) c
+                                    WHERE c.pk = k.seq + 1))
+    FROM {schema}.sqlite_master m, pragma_foreign_key_list(m.name, :schema) k
+    WHERE m.type = 'table' AND m.name IN
+        (SELECT r.name FROM {schema}.sqlite_master r, pragma_foreign_key_list(r.name, :schema) f
+         WHERE r.type = 'table' AND f."table" = :name COLLATE NOCASE)
+    ORDER BY m.name, k.id DESC, k.seq"""
+
+
+def table_named(connection: Connection, schema: str | None, name: str) -> str:
+    """A table's name as it was declared."""
+    query = text(_NAMED.format(schema=_quoted(schema)))
+    try:
+        return connection.scalar(query, {"name": name}) or name
+    except OperationalError:  # no file is attached under this name
+        return name
+
+
+def relations(
+    connection: Connection, schemas: Sequence[str | None], places: Collection[Place] | None
+) -> list[Relation]:
+    """The tables and views of these files; those of `places` alone if it is given."""
+    found = []
+    for schema in schemas:
+        if places is None or any(theirs == schema for theirs, _ in places):
+            found += _of_file(connection, schema)
+    return [item for item in found if places is None or item.place in places]
+
+
+def _of_file(connection: Connection, schema: str | None) -> list[Relation]:
+    shadows = _SHADOWS if _TELLS_SHADOWS else ""
+    queries = [_RELATIONS.format(count=count, schema=_quoted(schema), shadows=shadows)
+               for count in _COUNTS]  # fmt: skip
+    values = {"schema": schema or "main"}
+    try:
+        rows = connection.execute(text(queries[0]), values).all()
+    except OperationalError:
+        rows = connection.execute(text(queries[1]), values).all()
+    return [Relation((schema, name), kind, count) for kind, name, count in rows]
+
+
+def referrers(connection: Connection, place: Place) -> list[ForeignKey]:
+    """All foreign keys of the tables of the same file that refer to one."""
+    schema, name = place
+    query = text(_REFERRERS.format(schema=_quoted(schema)))
+    rows = connection.execute(query, {"schema": schema or "main", "name": name})
+    return grouped(
+        (number, (schema, table), (schema, target), column, there)
+        for table, number, target, column, there in rows
+    )
+
+
+def _quoted(schema: str | None) -> str:
+    """A file's name in SQL text, where no parameter can stand."""
+    name = (schema or "main").replace('"', '""').replace(":", "\\:")
+    return f'"{name}"'
