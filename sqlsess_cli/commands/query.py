@@ -35,7 +35,8 @@ def query(
     app: App, model: str, conditions: tuple[str, ...], where: tuple[str, ...],
     columns: tuple[str, ...], include: tuple[str, ...], group_by: tuple[str, ...],
     having: tuple[str, ...], order: tuple[str, ...], limit: int | None, offset: int | None,
-    after: str | None, explain: str | None, *, distinct: bool, one: bool, count: bool, exists: bool, to_sql: bool,
+    after: str | None, explain: str | None,
+    *, distinct: bool, one: bool, count: bool, exists: bool, to_sql: bool,
 ) -> Answers:  # fmt: skip
     r"""Print the objects of MODEL that match every CONDITION.
 

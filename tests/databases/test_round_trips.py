@@ -117,7 +117,7 @@ def written(console: Database, format_: str, *, mapped: bool) -> str:
     sink = Kept()
     _, block = console.begin(Interrupts(), write=False)
     with block as session:
-        entity = Entity.of_mapper(inspect(Row)) if mapped else console.entity("things", session)
+        entity = Entity.of(inspect(Row)) if mapped else console.entity("things", session)
         statement, selected = select_from(entity, Query(order=["id"]))
         result = run(session, statement, selected=selected)
         assert result is not None
