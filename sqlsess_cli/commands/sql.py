@@ -38,9 +38,7 @@ def sql(app: App, text: str | None) -> Answers:
     )
     with app.begin(write=write) as session:
         for step in found:
-            result = execute(session, step)
-            if result is not None:
-                yield result
+            yield from execute(session, step)
 
 
 def _source(app: App, text: str | None) -> Source:
