@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,7 @@ SHOWN = {
     "sqlite-utils": ("sqlite-utils",),
     "csvkit": ("csvkit",),
 }
+VERSIONS = re.compile(r"\d+(?:\.\d+)+(?:-[A-Za-z]+)?")  # mariadb tells two, its own is the longer
 
 
 def described(places: Environments, found: list[Database]) -> dict[str, Any]:
@@ -62,4 +64,4 @@ def _client(name: str) -> str:
         return f"{name}: not installed"
     words = [path, "-version" if name == "sqlite3" else "--version"]
     said = subprocess.run(words, capture_output=True, text=True, check=False).stdout
-    return f"{name}: {' '.join(said.split()[:6])}"
+    return f"{name} {max(VERSIONS.findall(said), key=len, default='')}"

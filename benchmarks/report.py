@@ -133,11 +133,11 @@ def without(results: Results, section: str, about: str, place: str, tool: str, l
 
 def machine(results: Results) -> str:
     """Where, when and with what."""
-    newest = results.runs[-1]
     runs = [f"{run['date']}, sqlsess at {run['commit']}: {run['machine']}" for run in results.runs]
-    titled = [
-        f"{title}: {', '.join(newest[title])}" for title in ("versions", "servers", "clients")
-    ]
+    titled = []
+    for title in ("versions", "servers", "clients"):  # a run need not have asked all databases
+        items = dict.fromkeys(item for run in results.runs for item in run[title])
+        titled.append(f"{title}: {', '.join(items)}")
     return "\n".join(f"- {line}" for line in dict.fromkeys([*runs, *titled]))
 
 

@@ -48,9 +48,9 @@ def outcomes(results: Results) -> Iterator[Outcome]:
         yield Outcome(f"start-up: {about}", limit, record.get("cpu"), "P", why)
     for place, name in PLACES.items():
         found = results.figure("query", "6 rows", place, "sqlsess query", "cpu")
-        yield Outcome(f"six rows, {name}: CPU of the ten-line script", 1.1, found, "x")
+        yield Outcome(f"six rows, {name}: CPU of the ten-line script", 1.1, found, "times")
     found = results.figure("table", "-f table", "sqlite", "sqlsess query", "cpu")
-    yield Outcome("10,000-row table: CPU of `sqlite3 -table`", 9, found, "x")
+    yield Outcome("10,000-row table: CPU of `sqlite3 -table`", 9, found, "times")
     for place, name in PLACES.items():
         yield from _exports(results, place, name)
     yield from _memory(results)
@@ -61,11 +61,11 @@ def _exports(results: Results, place: str, name: str) -> Iterator[Outcome]:
         shape, _, table = about.partition(", ")
         cpu = _worst(lambda tool, done=about: results.figure("export", done, place, tool, "cpu"))
         what = f"{SHAPES[shape]} of {table}, {name}"
-        yield Outcome(f"{what}: CPU of the bare driver loop", 1.3, cpu, "x")
+        yield Outcome(f"{what}: CPU of the bare driver loop", 1.3, cpu, "times")
         for rival in RIVALS if table == "events" else ():
             theirs = results.figure("export", about, place, rival, "cpu")
             if theirs and cpu:
-                yield Outcome(f"{what}: CPU of {rival}", 1, cpu / theirs, "x")
+                yield Outcome(f"{what}: CPU of {rival}", 1, cpu / theirs, "times")
     first = _worst(lambda tool: results.figure("export", "csv, events", place, tool, "first"))
     yield Outcome(
         f"first row of the largest CSV, {name}: share of the time", 5, _percent(first), "%"

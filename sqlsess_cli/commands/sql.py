@@ -43,9 +43,7 @@ def sql(app: App, text: str | None, explain: str | None) -> Answers:
             if explain:
                 yield plan_of(app, session, statement_of(step, explain), explain, step.values)
                 continue
-            result = execute(session, step)
-            if result is not None:
-                yield result
+            yield from execute(session, step)
 
 
 def _source(app: App, text: str | None) -> Source:

@@ -97,6 +97,45 @@ def run(  # noqa: PLR0913  what is known of a statement has no other home
     return Result(columns, blocks, insert=_insert_target(known, result.dialect, hooks))
 
 
+def run_each(
+    session: Session, statement: Executable, parameters: Mapping[str, object]
+) -> Iterator[Result]:
+    """Execute a statement that may give several answers, such as CALL; each as it comes.
+
+    What goes wrong after the first of them is told as well. Unlike those of run(), the rows of an
+    answer are all held at once.
+
+    Raises:
+        SqlsessError: the statement was rejected, there or later.
+    """
+    transaction: Transaction = session.info[INFO]
+    with translated(transaction):
+        executed = _executed(session, statement, parameters, {RAW: True})
+        result: CursorResult[Any] = getattr(executed, "raw", None) or executed
+    transaction.statements += 1
+    hooks, cursor = transaction.hooks, result.cursor
+    if cursor is None:
+        transaction.rows += max(result.rowcount, 0)
+        return
+    more = True
+    while more:
+        if cursor.description:
+            description = list(cursor.description)
+            names = [str(item[0]) for item in description]
+            reports = [partial(transaction.spoilt, name) for name in names]
+            reading = Reading.of(description, (), result.dialect, hooks, reports)
+            columns = map(Column, names, hooks.kinds(description))
+            with translated(transaction):
+                rows = reading.read(cursor.fetchall())
+            insert = _insert_target(Selected(names), result.dialect, hooks)
+            yield Result(tuple(columns), iter([rows]), insert=insert)
+        else:
+            transaction.rows += max(cursor.rowcount, 0)
+        with translated(transaction):
+            more = hooks.more(cursor)
+    result.close()
+
+
 def _executed(
     session: Session, statement: Executable, parameters: Mapping[str, object], options: Any
 ) -> Any:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from sqlsess_cli.core.run import run
+from sqlsess_cli.core.run import run, run_each
 from sqlsess_cli.core.sql.lexical import lexical_of
 from sqlsess_cli.core.sql.scan import tokens
 from sqlsess_cli.core.sql.statement import Statement, escaped_for_text
 from sqlsess_cli.core.sql.statements import split
 from sqlsess_cli.core.sql.verbs import Verb, verb_of
-from sqlsess_cli.core.transaction.begin import has_ended
 from sqlsess_cli.core.transaction.state import INFO, Transaction
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.errors import (
     ConnectError,
-    Interrupted,
     RefusedError,
     RejectedError,
     UnknownOutcome,
@@ -29,6 +27,11 @@ from sqlsess_cli.errors import (
 )
 from sqlsess_cli.nearest import did_you_mean
 from sqlsess_cli.result import Result
+
+# First words of statements that change rows and do nothing else.
+_PLAIN = frozenset(
+    {"DELETE", "DO", "INSERT", "KILL", "LOAD", "REPLACE", "SELECT", "SET", "UPDATE", "USE", "WITH"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,7 @@ def _copies(statement: Statement) -> bool:
     """Whether data of ours would follow, or the answer would be no rows."""
     if statement.keyword != "COPY":
         return False
-    words = (statement.text[at:end] for kind, at, end in tokens(statement.text, statement.lexical)
-             if kind == "word")  # fmt: skip
-    return not {"STDIN", "STDOUT"}.isdisjoint(map(str.upper, words))
+    return not {"STDIN", "STDOUT"}.isdisjoint(_words(statement))
 
 
 def _may_be_sent(step: Step, hooks: Dialect, *, write: bool) -> None:
@@ -143,8 +144,10 @@ def _may_be_sent(step: Step, hooks: Dialect, *, write: bool) -> None:
 
 def _evades_reading(statement: Statement, hooks: Dialect) -> bool:
     """Whether it may do what read-only transactions do not forbid; some servers skip comments."""
-    executable = re.search(r"/\*M?!", statement.text) is not None
-    return bool(hooks.evades_reading) and (executable or statement.keyword in hooks.evades_reading)
+    if statement.keyword in hooks.evades_reading:
+        return True
+    inside = hooks.evades_inside
+    return bool(inside) and (_optional(statement) or not inside.isdisjoint(_words(statement)))
 
 
 def statement_of(step: Step, explain: str) -> TextClause:
@@ -161,35 +164,65 @@ def statement_of(step: Step, explain: str) -> TextClause:
     return text(escaped_for_text(step.statement, step.values))
 
 
-def execute(session: Session, step: Step) -> Result | None:
-    """Execute one statement; its answer, if it gives one.
+def _words(statement: Statement) -> Iterator[str]:
+    """Its words, outside of strings, quoted names and comments."""
+    for kind, at, end in tokens(statement.text, statement.lexical):
+        if kind == "word":
+            yield statement.text[at:end].upper()
+
+
+def _optional(statement: Statement) -> bool:
+    """Whether it holds a comment that some servers execute."""
+    return re.search(r"/\*M?!", statement.text) is not None
+
+
+def execute(session: Session, step: Step) -> Iterator[Result]:
+    """Execute one statement; its answers: none, one, or what a routine gives.
 
     Raises:
         SqlsessError: it was rejected; names the line.
     """
     transaction: Transaction = session.info[INFO]
-    commits = transaction.hooks.definitions_commit and step.verb.ends_transaction_implicitly
-    statement: Any = text(escaped_for_text(step.statement, step.values))
+    hooks, statement = transaction.hooks, text(escaped_for_text(step.statement, step.values))
+    commits = hooks.definitions_commit and step.verb.ends_transaction_implicitly
     cursor_ok, changes = step.verb.cursor_ok and not transaction.write, not step.verb.reads
+    transaction.defining = commits
+    opaque = changes and hooks.definitions_commit and not commits and _opaque(step)
+    transaction.opaque |= opaque
+    if opaque:
+        transaction.changed = True
+        with _placed(step):
+            yield from run_each(session, statement, step.values)
+        return
     try:
-        result = run(session, statement, step.values, cursor_ok=cursor_ok, changes=changes)
-    except RejectedError as error:
-        error.message = f"{_where(step, error)}{error.message}"
-        # It commits what came before, even if it then fails; but not if it was never understood.
-        if commits and transaction.changed:
-            transaction.committed_itself = has_ended(session)
-        raise
+        with _placed(step):
+            result = run(session, statement, step.values, cursor_ok=cursor_ok, changes=changes)
     except ConnectError as error:
         if commits and transaction.phase == "execute":
             hint = "look whether the change is there before you repeat it"
             raise UnknownOutcome(error.message, hint, **error.details) from error
         raise
-    except Interrupted:
-        transaction.committed_itself |= commits and transaction.changed
-        raise
     transaction.committed_itself |= commits
     transaction.changed |= changes
-    return result
+    if result is not None:
+        yield result
+
+
+@contextmanager
+def _placed(step: Step) -> Iterator[None]:
+    """Have a rejection say where the statement stands."""
+    try:
+        yield
+    except RejectedError as error:
+        error.message = f"{_where(step, error)}{error.message}"
+        raise
+
+
+def _opaque(step: Step) -> bool:
+    """Whether a statement may end the transaction though its words do not say so: CALL, EXECUTE."""
+    statement = step.statement
+    inner = statement.keyword == "SET" and "STATEMENT" in statement.text.upper()
+    return statement.keyword not in _PLAIN or inner or _optional(statement)
 
 
 def _where(step: Step, error: RejectedError) -> str:

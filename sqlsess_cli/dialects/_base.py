@@ -93,11 +93,14 @@ class Dialect:
     savepoints: ClassVar[bool] = True
     reads_only: ClassVar[bool] = False  # begin(write=False) makes the database refuse writes
     reading_commits: ClassVar[bool] = False  # begin(write=False) ends, and commits, a transaction
+    undoing: ClassVar[frozenset[str]] = frozenset()  # codes of errors that undo the transaction
     definitions_commit: ClassVar[bool] = False  # DDL ends the transaction, and commits it
-    # First words of what can make a session write again that was set to reading.
+    # First words of what can make a session write again that was set to reading, or write files.
     evades_reading: ClassVar[frozenset[str]] = frozenset()
     # What the filter language says, as this database's SQL; see FUNCTIONS below.
     functions: ClassVar[Mapping[str, str]] = FUNCTIONS
+    # Words that do so anywhere in a statement that is more than a plain query.
+    evades_inside: ClassVar[frozenset[str]] = frozenset()
 
     def choose_driver(self, url: URL) -> URL:
         """The URL with a driver: its own, else the first of ours that is installed.
@@ -138,6 +141,10 @@ class Dialect:
         """Roll a write back; False when the server says that it could not undo all of it."""
         return True
 
+    def keeps_when_lost(self, engine: Engine) -> bool:
+        """Whether a write may stay though its connection was lost before COMMIT."""
+        return False
+
     def canceller(self, engine: Engine, dbapi: Any) -> Callable[[], None]:
         """How to stop, from another thread, what a DBAPI connection is waiting for."""
         return lambda: None
@@ -150,13 +157,21 @@ class Dialect:
         """A value of a `:name` parameter, as the driver takes it."""
         return value
 
-    def prepare_cursor(self, cursor: Any) -> None:
-        """Have a cursor give values as the database writes them, where that loses less."""
+    def prepare_cursor(self, cursor: Any, statement: str) -> None:
+        """Have a cursor give values as the database writes them, where that loses less.
+
+        Raises:
+            RefusedError: the server would read the statement differently than we did.
+        """
 
     def fetch(self, result: CursorResult[Any]) -> Block:
         """The next rows as the driver gives them, `fetch_size` at most; none at the end."""
         rows: Block = result.cursor_strategy.fetchmany(result, result.cursor, self.fetch_size)
         return rows
+
+    def more(self, cursor: Any) -> bool:
+        """Go on to a statement's next answer, if it gives several; False after the last."""
+        return False
 
     def readers(self, description: Sequence[Any], mapped: Sequence[bool]) -> list[Reader | None]:
         """For each column, what turns such a value into the one the driver would have given.

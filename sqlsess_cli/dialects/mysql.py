@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import time, timedelta
+from threading import Thread
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine, event, text, types
@@ -30,6 +31,12 @@ from sqlsess_cli.result import Kind
 
 _CONNECT_TIMEOUT = 10  # seconds
 _NOT_UNDONE = 1196  # the warning that a rollback gives for tables without transactions
+_PATIENCE = 2.0  # seconds that a question after a loss may take
+_KEEPING = """
+    SELECT 1 FROM information_schema.tables JOIN information_schema.engines USING (engine)
+    WHERE transactions <> 'YES' AND table_type = 'BASE TABLE'
+    AND table_schema = DATABASE() LIMIT 1
+"""
 _LIMITED = "sqlsess_limited"  # key of a connection record whose read_timeout is ours
 
 _MEANINGS: dict[int, Meaning] = {
@@ -102,9 +109,15 @@ class MySQL(Dialect):
     fetch_size: ClassVar[int] = 500
     reading_commits: ClassVar[bool] = True
     definitions_commit: ClassVar[bool] = True
-    # Text that is only known when it is executed, and compound statements.
+    # A deadlock; a lock that was waited for too long, if the server is configured so.
+    undoing: ClassVar[frozenset[str]] = frozenset({"1213", "1205"})
+    # Text that is only known when it is executed, procedures, and compound statements.
     evades_reading: ClassVar[frozenset[str]] = frozenset(
-        {"BINLOG", "CASE", "EXECUTE", "FOR", "IF", "LOOP", "PREPARE", "REPEAT", "WHILE"}
+        {"BINLOG", "CALL", "CASE", "EXECUTE", "FOR", "IF", "LOOP", "PREPARE", "REPEAT", "WHILE"}
+    )
+    # Behind SET STATEMENT … FOR, and files that the server writes.
+    evades_inside: ClassVar[frozenset[str]] = frozenset(
+        {"BINLOG", "CALL", "DUMPFILE", "EXECUTE", "OUTFILE", "PREPARE"}
     )
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
@@ -171,6 +184,25 @@ class MySQL(Dialect):
         cursor.execute("SHOW WARNINGS")
         return not any(row[1] == _NOT_UNDONE for row in cursor.fetchall())
 
+    def keeps_when_lost(self, engine: Engine) -> bool:
+        """Whether there are tables without transactions; False when the server does not answer."""
+        found: list[Any] = []
+
+        def ask() -> None:
+            with suppress(Exception):  # whatever it is, the answer stays out
+                connection = engine.pool.recreate().connect()
+                try:
+                    cursor = connection.cursor()
+                    cursor.execute(_KEEPING)
+                    found.extend(cursor.fetchall())
+                finally:
+                    connection.close()
+
+        thread = Thread(target=ask, daemon=True)  # a frozen server is not waited for
+        thread.start()
+        thread.join(_PATIENCE)
+        return bool(found)
+
     def canceller(self, engine: Engine, dbapi: Any) -> Callable[[], None]:
         """KILL QUERY, on a connection of its own."""
         thread = dbapi.thread_id()
@@ -194,6 +226,10 @@ class MySQL(Dialect):
         # Otherwise the cursor, when it is collected, still tries to read from the closed socket.
         result.unbuffered_active = False
         return True
+
+    def more(self, cursor: Any) -> bool:
+        """A routine gives one for each of its queries, and at last what it changed."""
+        return bool(cursor.nextset())
 
     def readers(self, description: Sequence[Any], mapped: Sequence[bool]) -> list[Reader | None]:
         """Times of day, and bit fields as numbers."""

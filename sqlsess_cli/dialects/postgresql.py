@@ -29,6 +29,7 @@ from sqlsess_cli.dialects._base import (
 )
 from sqlsess_cli.dialects._plan import NodePlans
 from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
+from sqlsess_cli.errors import RefusedError
 from sqlsess_cli.result import JsonText, Kind
 
 _CONNECT_TIMEOUT = 10  # seconds
@@ -169,6 +170,7 @@ class PostgreSQL(Dialect):
         "whole": "CAST({0} AS BIGINT)",
         "moved": "({0} + {1} * INTERVAL '1 microsecond')",
     }
+    evades_reading: ClassVar[frozenset[str]] = frozenset({"COPY"})  # to a file, or to a program
     fetch_size: ClassVar[int] = 500  # each is a round trip; a thousand wide rows take 2 MiB more
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
@@ -206,8 +208,18 @@ class PostgreSQL(Dialect):
         """A server-side cursor, for what DECLARE takes."""
         return super().streaming(cursor_ok=cursor_ok) if cursor_ok else {}
 
-    def prepare_cursor(self, cursor: Any) -> None:
-        """Load some types as PostgreSQL writes them (psycopg's cursors have their own loaders)."""
+    def prepare_cursor(self, cursor: Any, statement: str) -> None:
+        """Load some types as PostgreSQL writes them (psycopg's cursors have their own loaders).
+
+        Where backslashes escape in strings, one can hide the end of a string from us: what looks
+        like text to us, such as a COMMIT, is then executed.
+        """
+        said = getattr(getattr(cursor.connection, "info", None), "parameter_status", None)
+        if "\\" in statement and said is not None and said("standard_conforming_strings") == "off":
+            raise RefusedError(
+                "a backslash is not sent while standard_conforming_strings is off",
+                "write E'…' around strings that hold one",
+            )
         if hasattr(cursor, "adapters"):
             from psycopg.types.string import TextLoader
 

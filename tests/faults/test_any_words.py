@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Iterator
-from io import FileIO
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from servers.inside import run_inside
 
-from sqlsess_cli.app import App
 from sqlsess_cli.errors import ExitCode
-from sqlsess_cli.interrupts import Interrupts
-from sqlsess_cli.main import run
 from sqlsess_cli.options import SETTINGS
-from sqlsess_cli.terminal import Streams, Terminal
 
 COMMANDS = [
     ("query",), ("query", "students"), ("query", "table:students"), ("query", "Students"), ("sql",),
@@ -60,29 +55,6 @@ lines = st.builds(
 )
 
 
-class Written:
-    """A stream that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-
-    def write(self, data: memoryview, /) -> int:
-        self.data += data
-        return len(data)
-
-
-def told(arguments: list[str], environ: dict[str, str]) -> tuple[int, str]:
-    """The exit code of a command line, run in this process, and what it said."""
-    out, err = Written(), Written()
-    with FileIO(os.devnull) as nothing:
-        terminal = Terminal(Streams(nothing, out, err, False, False, False), environ)
-        try:
-            code = run(arguments, App(terminal, environ, Interrupts()))
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-    return code, err.data.decode()
-
-
 @pytest.fixture(autouse=True)
 def place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty current directory; nothing is left in it but what was asked for."""
@@ -105,7 +77,8 @@ def place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @example(["query", "students", "--db", "demo", "--timeout", "9" * 30 + "h"])
 def test_any_words_get_an_answer_or_a_message(home: Path, arguments: list[str]) -> None:
     environ = {"HOME": str(home), "PATH": os.environ["PATH"]}
-    code, said = told(arguments, environ)
+    done = run_inside(*arguments, environ=environ)
+    code, said = done.code, done.err
     assert code in {*ExitCode} - {ExitCode.BUG}, said
     assert "--debug" in arguments or "Traceback" not in said
     if code > ExitCode.NEGATIVE:

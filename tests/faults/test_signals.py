@@ -82,7 +82,7 @@ def test_a_write_is_cancelled_and_undone(spawn: Callable[..., Spawned], database
 
 
 def test_a_time_limit_is_a_signal_too(run: Callable[..., Finished], database: Database) -> None:
-    done = run("sql", LONG[database.kind], "--url", database.url, "--timeout", "2s", timeout=15)
+    done = run("sql", LONG[database.kind], "--url", database.url, "--timeout", "4s", timeout=25)
     assert (done.code, done.out) == (124, "")
     assert done.err == (
         f"stopped: the time limit\nrolled back: nothing was changed on {database.where}\n"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.state import INFO, RAW, Outcome, Transaction
 from sqlsess_cli.dialects import _base as dialects
-from sqlsess_cli.errors import PartialError, SqlsessError, UnknownOutcome
+from sqlsess_cli.errors import Interrupted, PartialError, SqlsessError, UnknownOutcome
 from sqlsess_cli.interrupts import Interrupts
 
 _GUARD = "sqlsess_guard"
@@ -73,8 +73,11 @@ def _committed(transaction: Transaction, failure: type[BaseException] | None, *_
 
 
 def _in_doubt(transaction: Transaction, error: BaseException) -> UnknownOutcome:
+    reason = error.signum.name if isinstance(error, Interrupted) else dialects.first_line(error)
+    if not transaction.prepared:
+        details = error.details if isinstance(error, SqlsessError) else {}
+        return UnknownOutcome(reason, "look at what was kept before you repeat it", **details)
     names = ", ".join(map(str, transaction.prepared))
-    reason = dialects.first_line(error)
     return UnknownOutcome(
         f"{transaction.database} was prepared to commit, and then: {reason}",
         f"commit what it holds prepared, or roll it back: {names}",
@@ -82,7 +85,7 @@ def _in_doubt(transaction: Transaction, error: BaseException) -> UnknownOutcome:
 
 
 def _undone(transaction: Transaction, error: BaseException) -> Outcome:
-    if isinstance(error, UnknownOutcome) or transaction.prepared:
+    if isinstance(error, UnknownOutcome) or transaction.prepared or transaction.doubtful:
         return "unknown"
     kept = transaction.committed_itself or transaction.not_undone
     return "partly committed" if kept else "rolled back"
@@ -90,16 +93,48 @@ def _undone(transaction: Transaction, error: BaseException) -> Outcome:
 
 @contextmanager
 def _looking_back(transaction: Transaction) -> Iterator[None]:
-    """When a write fails, roll back and ask whether the server undid all of it."""
+    """When a write fails, roll back and find out whether the server undid all of it."""
     try:
         yield
-    except BaseException:
+    except BaseException as error:
+        code = error.details.get("sqlstate") if isinstance(error, SqlsessError) else None
         for connection in transaction.connections if transaction.write else ():
+            hooks = dialects.find(connection.dialect.name)
             with suppress(Exception):  # a connection that is lost cannot tell; others still can
-                hooks = dialects.find(connection.dialect.name)
-                if not connection.invalidated and not hooks.undo(connection):
+                if connection.invalidated:
+                    _look_for_kept(transaction, connection, hooks)
+                    continue
+                if hooks.definitions_commit:
+                    _look_for_end(transaction, connection, undone=code in hooks.undoing)
+                if not hooks.undo(connection):
                     transaction.not_undone = True
         raise
+
+
+def _look_for_end(transaction: Transaction, connection: Connection, *, undone: bool) -> None:
+    """Find out whether the server ended the transaction before the statement that failed.
+
+    Args:
+        transaction: to note it in.
+        connection: on which our guard is, or was.
+        undone: the error itself says that the server has rolled everything back.
+    """
+    if transaction.committed_itself:
+        transaction.doubtful |= transaction.opaque
+    elif _guard_is_gone(connection):
+        if transaction.defining and not transaction.opaque:
+            # A definition commits what came before it, even if it then fails.
+            transaction.committed_itself = transaction.changed
+        else:
+            transaction.doubtful = transaction.opaque or not undone
+
+
+def _look_for_kept(
+    transaction: Transaction, connection: Connection, hooks: dialects.Dialect
+) -> None:
+    """After a loss the server undoes what it can: not a commit, and not every kind of table."""
+    hidden = transaction.opaque or (transaction.defining and transaction.changed)
+    transaction.doubtful = hidden or hooks.keeps_when_lost(connection.engine)
 
 
 def _opener(
@@ -150,16 +185,13 @@ def _before(transaction: Transaction, hooks: dialects.Dialect) -> Callable[..., 
         if transaction.echo is not None:
             transaction.echo(statement)
         if context is not None and context.execution_options.get(RAW):
-            hooks.prepare_cursor(cursor)
+            hooks.prepare_cursor(cursor, statement)
 
     return before
 
 
-def has_ended(session: Session) -> bool:
-    """Whether the server ended the transaction: the guard, which this gives up, is gone."""
-    connection = session.connection()
-    if not dialects.find(connection.dialect.name).savepoints:
-        return True
+def _guard_is_gone(connection: Connection) -> bool:
+    """Whether the server ended the transaction: if not, this gives the guard up."""
     try:
         connection.execute(text(f"RELEASE SAVEPOINT {_GUARD}"))
     except sa_exc.DBAPIError:

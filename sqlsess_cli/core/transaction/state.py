@@ -34,6 +34,9 @@ class Transaction:
         rows: how many rows they changed, as the database counts.
         changed: a statement was executed that may have changed data.
         committed_itself: the database committed on its own, as some do at each definition (DDL).
+        defining: a statement is under way that makes such a database commit.
+        opaque: a statement was sent that may have ended the transaction out of our sight.
+        doubtful: what became of it cannot be told.
         not_undone: after the rollback, the server kept what was written to some tables.
         connections: those that take part.
         prepared: names of two-phase transactions whose first phase is behind them.
@@ -51,6 +54,9 @@ class Transaction:
     rows: int = 0
     changed: bool = False
     committed_itself: bool = False
+    defining: bool = False
+    opaque: bool = False
+    doubtful: bool = False
     not_undone: bool = False
     connections: list[Connection] = field(default_factory=list)
     prepared: list[object] = field(default_factory=list)

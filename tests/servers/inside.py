@@ -1,0 +1,53 @@
+"""The program in this very process: for many command lines, where a process each costs too much."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import FileIO
+
+from sqlsess_cli.app import App
+from sqlsess_cli.interrupts import Interrupts
+from sqlsess_cli.main import run
+from sqlsess_cli.terminal import Streams, Terminal
+
+
+class Written:
+    """A stream that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, data: memoryview, /) -> int:
+        """Keep it."""
+        self.data += data
+        return len(data)
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self.data.decode()
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a command line ended: its exit code, what it answered and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run_inside(*arguments: str, environ: Mapping[str, str]) -> Told:
+    """Run a command line in this process, off a terminal and with nothing to read."""
+    out, err = Written(), Written()
+    with FileIO(os.devnull) as nothing:
+        streams = Streams(nothing, out, err, False, False, False)
+        try:
+            app = App(Terminal(streams, environ), environ, Interrupts())
+            code = run(list(arguments), app)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    return Told(code, out.text, err.text)
