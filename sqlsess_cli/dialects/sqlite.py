@@ -56,10 +56,11 @@ _TELLING = frozenset(
     "pragma_list quick_check read_uncommitted schema_version table_info table_list table_xinfo "
     "user_version".split()
 )
-# Of these, only the form without a value is a question.
+# Of these, only the form without a value is a question. With one, read_uncommitted is how
+# SQLAlchemy sets and resets an isolation level; it is about this connection alone.
 _QUESTIONS = frozenset(
-    "application_id encoding foreign_keys journal_mode page_size "
-    "read_uncommitted schema_version user_version".split()
+    "application_id encoding foreign_keys journal_mode page_size schema_version "
+    "user_version".split()
 )
 
 _MEANINGS: dict[str, Meaning] = {
