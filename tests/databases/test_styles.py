@@ -351,6 +351,15 @@ def test_what_no_database_can_answer_is_refused(
     assert caught.value.hint.startswith(hint)
 
 
+def test_a_synonym_is_included_and_a_proxy_told(engine: Engine) -> None:
+    with console(url_of(engine)) as ask:
+        found = ask.objects(Shelf, "label=low", columns="label", include="volumes(title)")
+        assert found == [{"label": "low", "books": [{"title": "Faust"}]}]
+        with pytest.raises(UsageError) as caught:
+            ask.objects(Book, include="authors(name)")
+        assert caught.value.hint == "it stands for notes.writer"
+
+
 def test_every_class_is_described() -> None:
     for mapper in mapped():
         entity = entity_of(mapper.class_)
