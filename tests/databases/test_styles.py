@@ -417,12 +417,27 @@ def test_a_pickle_is_never_unpickled(engine: Engine, sprung: Path) -> None:
 
 
 CELLS = [
-    ("price=10.50", [1]), ("price > 10", [1]), ("words=a,b", [1]), ("state=NEW", [1]),
-    ("state=n", [1]), ("state=FRESH", [1]), ("state in ('OPEN', 'o')", [2]), ("level=HIGH", [1]),
-    ("size=big", [1]), ("key=123e4567-e89b-12d3-a456-426614174000", [1]), ("raw=00ff", [1]),
-    ("total=40", [1]), ("made=here", [1, 2, 3]), ("coded_key=1", [1, 2]), ("coded.key=1", [1, 2]),
-    ("coded.name=one", [1, 2]), ("data is not null", [1]), ("pickled is not null", [3]),
-]  # fmt: skip
+    ("price=10.50", [1]),
+    ("price > 10", [1]),
+    ("price = 10.50", [1]),
+    ("price in (10.50, 3)", [1]),
+    ("words=a,b", [1]),
+    ("state=NEW", [1]),
+    ("state=n", [1]),
+    ("state=FRESH", [1]),
+    ("state in ('OPEN', 'o')", [2]),
+    ("level=HIGH", [1]),
+    ("size=big", [1]),
+    ("key=123e4567-e89b-12d3-a456-426614174000", [1]),
+    ("raw=00ff", [1]),
+    ("total=40", [1]),
+    ("made=here", [1, 2, 3]),
+    ("coded_key=1", [1, 2]),
+    ("coded.key=1", [1, 2]),
+    ("coded.name=one", [1, 2]),
+    ("data is not null", [1]),
+    ("pickled is not null", [3]),
+]
 
 
 def test_types_of_ones_own(engine: Engine) -> None:
