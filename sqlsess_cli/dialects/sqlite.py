@@ -158,6 +158,7 @@ class SQLite(Dialect):
     functions: ClassVar[Mapping[str, str]] = {
         **FUNCTIONS,
         "double": "(({0}) * 1.0)",
+        "quotient": "(({0}) * 1.0 / NULLIF({1}, 0))",
         "remainder": "(({0}) % NULLIF({1}, 0))",
         "round float": "round({0}, {2})",
         "length": "length({0})",
