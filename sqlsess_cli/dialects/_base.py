@@ -62,7 +62,7 @@ class Fault:
 FUNCTIONS: Mapping[str, str] = {
     "whole": "({0})",  # a whole number that 64 bits are calculated with
     "double": "CAST({0} AS DOUBLE PRECISION)",
-    "divisor": "NULLIF({0}, 0)",
+    "quotient": "(CAST({0} AS DOUBLE PRECISION) / NULLIF({1}, 0))",
     "remainder": "mod({0}, NULLIF({1}, 0))",  # with the sign of the first
     "round": "round({0}, {1})",  # a decimal, half away from zero
     "round float": "(sign({0}) * floor(abs({0}) * {1} + 0.5) / {1})",  # {1}: a power of ten

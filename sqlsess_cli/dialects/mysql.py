@@ -102,6 +102,7 @@ class MySQL(Dialect):
         **FUNCTIONS,
         "whole": "CAST({0} AS SIGNED)",  # an unsigned one takes no difference below zero
         "double": "(({0}) + 0e0)",
+        "quotient": "((({0}) + 0e0) / NULLIF({1}, 0))",
         "now": "NOW(6)",
         "midnight": "CAST({0} AS DATETIME(6))",
         "moved": "(CAST({0} AS DATETIME(6)) + INTERVAL {1} MICROSECOND)",

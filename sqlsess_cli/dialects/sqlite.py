@@ -57,10 +57,11 @@ _TELLING = frozenset(
     "pragma_list quick_check read_uncommitted schema_version table_info table_list table_xinfo "
     "user_version".split()
 )
-# Of these, only the form without a value is a question.
+# Of these, only the form without a value is a question. With one, read_uncommitted is how
+# SQLAlchemy sets and resets an isolation level; it is about this connection alone.
 _QUESTIONS = frozenset(
-    "application_id encoding foreign_keys journal_mode page_size "
-    "read_uncommitted schema_version user_version".split()
+    "application_id encoding foreign_keys journal_mode page_size schema_version "
+    "user_version".split()
 )
 
 _MEANINGS: dict[str, Meaning] = {
@@ -170,6 +171,7 @@ class SQLite(Dialect):
     functions: ClassVar[Mapping[str, str]] = {
         **FUNCTIONS,
         "double": "(({0}) * 1.0)",
+        "quotient": "(({0}) * 1.0 / NULLIF({1}, 0))",
         "remainder": "(({0}) % NULLIF({1}, 0))",
         "round float": "round({0}, {2})",
         "length": "length({0})",

@@ -102,6 +102,15 @@ def test_the_grammar_comes_with_an_expression(loaded: Callable[..., set[str]]) -
     assert slow(here) == {"sqlalchemy", "sqlite3", "lark"}
 
 
+@pytest.mark.parametrize("notation", ["mermaid", "dot", "plantuml", "dbml", "svg"])
+def test_a_diagram_is_drawn_by_another_process(
+    loaded: Callable[..., set[str]], notation: str
+) -> None:
+    here = loaded("erd", "--db", "demo", "--to", notation)
+    assert slow(here) == {"sqlalchemy", "sqlite3"}
+    assert "pygraphviz" not in here
+
+
 def test_letters_that_are_not_narrow_are_measured(loaded: Callable[..., set[str]]) -> None:
     here = loaded("sql", "select '日本' as a", "--db", "demo", "-f", "table")
     assert slow(here) == {"sqlalchemy", "sqlite3", "wcwidth"}

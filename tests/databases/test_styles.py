@@ -351,6 +351,15 @@ def test_what_no_database_can_answer_is_refused(
     assert caught.value.hint.startswith(hint)
 
 
+def test_a_synonym_is_included_and_a_proxy_told(engine: Engine) -> None:
+    with console(url_of(engine)) as ask:
+        found = ask.objects(Shelf, "label=low", columns="label", include="volumes(title)")
+        assert found == [{"label": "low", "books": [{"title": "Faust"}]}]
+        with pytest.raises(UsageError) as caught:
+            ask.objects(Book, include="authors(name)")
+        assert caught.value.hint == "it stands for notes.writer"
+
+
 def test_every_class_is_described() -> None:
     for mapper in mapped():
         entity = entity_of(mapper.class_)
@@ -408,12 +417,27 @@ def test_a_pickle_is_never_unpickled(engine: Engine, sprung: Path) -> None:
 
 
 CELLS = [
-    ("price=10.50", [1]), ("price > 10", [1]), ("words=a,b", [1]), ("state=NEW", [1]),
-    ("state=n", [1]), ("state=FRESH", [1]), ("state in ('OPEN', 'o')", [2]), ("level=HIGH", [1]),
-    ("size=big", [1]), ("key=123e4567-e89b-12d3-a456-426614174000", [1]), ("raw=00ff", [1]),
-    ("total=40", [1]), ("made=here", [1, 2, 3]), ("coded_key=1", [1, 2]), ("coded.key=1", [1, 2]),
-    ("coded.name=one", [1, 2]), ("data is not null", [1]), ("pickled is not null", [3]),
-]  # fmt: skip
+    ("price=10.50", [1]),
+    ("price > 10", [1]),
+    ("price = 10.50", [1]),
+    ("price in (10.50, 3)", [1]),
+    ("words=a,b", [1]),
+    ("state=NEW", [1]),
+    ("state=n", [1]),
+    ("state=FRESH", [1]),
+    ("state in ('OPEN', 'o')", [2]),
+    ("level=HIGH", [1]),
+    ("size=big", [1]),
+    ("key=123e4567-e89b-12d3-a456-426614174000", [1]),
+    ("raw=00ff", [1]),
+    ("total=40", [1]),
+    ("made=here", [1, 2, 3]),
+    ("coded_key=1", [1, 2]),
+    ("coded.key=1", [1, 2]),
+    ("coded.name=one", [1, 2]),
+    ("data is not null", [1]),
+    ("pickled is not null", [3]),
+]
 
 
 def test_types_of_ones_own(engine: Engine) -> None:

@@ -236,10 +236,10 @@ def test_what_is_read_in_one_command_is_one_state(
     if things.kind == "sqlite":
         things.execute("PRAGMA journal_mode = wal")
     count = "SELECT count(*) AS n FROM things"
-    level = () if things.kind == "sqlite" else ("--isolation", "repeatable read")
+    level = "serializable" if things.kind == "sqlite" else "repeatable read"
     text = f"{count}; {LONG_ANSWER[things.kind]}; {count}"
     reading, writing = os.pipe()
-    words = ("sql", text, "--url", things.url, "-f", "jsonl", *level)
+    words = ("sql", text, "--url", things.url, "-f", "jsonl", "--isolation", level)
     process = spawn(*words, stdout=writing)
     os.close(writing)
     with open(reading, "rb") as reader:

@@ -50,7 +50,7 @@ def of_reflected(entity: Entity, links: TableLinks) -> Box:
         unique = not key and tables.is_unique(links.place, [stored.name])
         columns.append(
             Column(name, stored.name, _type(stored.type), key, stored.name in foreign, unique,
-                   bool(stored.nullable))
+                   bool(stored.nullable) and not key)
         )  # fmt: skip
     return Box(entity.name, entity.label, links.place, entity.kind, tuple(columns))
 
@@ -100,12 +100,14 @@ def _column(name: str, column: Any, *, key: bool | None = None) -> Column:
         is_key,
         bool(column.foreign_keys),
         declared and not is_key and is_unique([column]),
-        bool(getattr(column, "nullable", False)),
+        bool(getattr(column, "nullable", False)) and not is_key,
     )
 
 
 def _type(type_: sqltypes.TypeEngine[Any]) -> str:
     """A type without the values of an enumeration and without its alphabet, which are long."""
+    if isinstance(type_, sqltypes.NullType):
+        return ""  # it is not known, as that of an expression in a view
     if isinstance(type_, sqltypes.Enum):
         return "ENUM"
     try:

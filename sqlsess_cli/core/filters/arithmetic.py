@@ -112,9 +112,8 @@ def _number(left: Operand, sign: str, right: Operand, source: str, at: int) -> O
     first, second = left.plain, right.plain
     if sign == "/":
         double: sqltypes.Double[float] = sqltypes.Double()
-        divisor = Portable("divisor", second, type_=second.type)
-        made = Portable("double", first, type_=double) / type_coerce(divisor, double)
-        return Operand(type_coerce(made, double), path=f"what {sign} makes", at=left.at)
+        quotient = Portable("quotient", first, second, type_=double)
+        return Operand(quotient, path=f"what {sign} makes", at=left.at)
     type_ = _type_of(left.kind, right.kind)
     first, second = _whole(first), _whole(second)
     if sign == "%":

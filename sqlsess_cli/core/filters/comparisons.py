@@ -175,9 +175,11 @@ def _is_between_wholes(expression: ColumnElement[Any], value: ColumnElement[Any]
     """
     if not isinstance(value, BindParameter) or not isinstance(value.value, Decimal):
         return False
-    whole = not isinstance(expression, BindParameter) and kind_of(expression.type) == "integer"
-    number = value.value
-    return whole and (abs(number) >= _BEYOND or number != number.to_integral_value())
+    if isinstance(expression, BindParameter) or kind_of(expression.type) != "integer":
+        return False
+    # What is stored as 1050 may be 10.50 to a type of somebody's own.
+    number, own = value.value, isinstance(value.type, sqltypes.TypeDecorator)
+    return not own and (abs(number) >= _BEYOND or number != number.to_integral_value())
 
 
 def _whole(expression: ColumnElement[Any], sign: str, number: Decimal) -> ColumnElement[bool]:

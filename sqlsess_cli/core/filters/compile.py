@@ -24,7 +24,7 @@ from sqlsess_cli.core.filters.expressions import (
 )
 from sqlsess_cli.core.filters.operands import Operand
 from sqlsess_cli.core.filters.parse import parse, short_form
-from sqlsess_cli.core.filters.paths import Path, Scope, no_value, resolve
+from sqlsess_cli.core.filters.paths import Path, Scope, resolve
 from sqlsess_cli.errors import UsageError
 
 Compared = Callable[[Sequence[Operand]], ColumnElement[bool]]
@@ -125,6 +125,17 @@ class Compile(Expressions):
             scope, nodes, lambda both: holds(name.lower(), both[0], both[1], self.source)
         )
 
+    def equal(self, path: Path, text: str, scope: Scope) -> ColumnElement[bool]:
+        """What `path=value` means: the attribute, or one of many, has this value."""
+        if text.startswith(":") and text[1:] in self.parameters:
+            text = self.parameters[text[1:]]
+        here, at = Here(scope, {}), len(str(path)) + 1
+        attribute = self.found(path, here)
+        with pointing(path.text, at):
+            values.readable(text)
+        literal = Operand(None, text, text, at=at)
+        return here.closed(compared(attribute, "=", literal, path.text, at))
+
     def is_null(self, scope: Scope, node: Node) -> ColumnElement[bool]:
         return self._null(scope, node, absent=True)
 
@@ -143,7 +154,7 @@ class Compile(Expressions):
 
 
 def condition(
-    words: Sequence[str], scope: Scope, parameters: Mapping[str, str], *, aggregates: bool = False
+    words: Sequence[str], scope: Scope, parameters: Mapping[str, str]
 ) -> ColumnElement[bool]:
     """All words as one condition, joined by AND.
 
@@ -151,44 +162,38 @@ def condition(
         words: each `path=value` or an expression.
         scope: where their paths begin.
         parameters: values of `:name`.
-        aggregates: they may hold aggregates, as --having does.
 
     Raises:
         UsageError: a word is no condition, a name is unknown, or a value does not fit its type.
     """
-    return and_(*(_word(word, scope, parameters, aggregates=aggregates) for word in words))
+    return and_(*(_word(word, scope, parameters)[0] for word in words))
+
+
+Bare = frozenset[tuple[str, ...]]
+
+
+def group_conditions(
+    words: Sequence[str], scope: Scope, parameters: Mapping[str, str]
+) -> Iterator[tuple[ColumnElement[bool], Bare]]:
+    """Each word as a condition on groups, and the attributes that it needs of each row.
+
+    Raises:
+        UsageError: as `condition`.
+    """
+    for word in words:
+        yield _word(word, scope, parameters, aggregates=True)
 
 
 def _word(
-    word: str, scope: Scope, parameters: Mapping[str, str], *, aggregates: bool
-) -> ColumnElement[bool]:
-    if short := short_form(word):
-        path, text = short
-        if text.startswith(":") and text[1:] in parameters:
-            text = parameters[text[1:]]
-        return equal(replace(Path.of(path), text=word), text, scope)
+    word: str, scope: Scope, parameters: Mapping[str, str], *, aggregates: bool = False
+) -> tuple[ColumnElement[bool], Bare]:
     compiler = Compile(word, parameters, aggregates=aggregates)
     with _sensible(word):
-        return compiler.condition(parse(word), scope)
-
-
-def equal(path: Path, text: str, scope: Scope) -> ColumnElement[bool]:
-    """What `path=value` means: the attribute, or one of many, has this value.
-
-    Raises:
-        UsageError: there is no such attribute, or the value does not fit its type.
-    """
-    here = Here(scope, {})
-    place = resolve(path, scope, here.lists)
-    if place.name is None:
-        raise no_value(path, place)
-    at = len(str(path)) + 1
-    with pointing(path.text, at):
-        values.readable(text)
-    attribute = Operand(place.expression, path=str(path))
-    literal = Operand(None, text, text, at=at)
-    with _sensible(path.text):
-        return here.closed(compared(attribute, "=", literal, path.text, at))
+        if short := short_form(word):
+            found = compiler.equal(replace(Path.of(short[0]), text=word), short[1], scope)
+        else:
+            found = compiler.condition(parse(word), scope)
+    return found, frozenset(compiler.bare)
 
 
 def expression(text: str, scope: Scope, parameters: Mapping[str, str]) -> tuple[Any, Compile]:

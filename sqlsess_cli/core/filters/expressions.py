@@ -128,7 +128,10 @@ class Expressions:
     # Paths
 
     def path(self, here: Here, *names: Node) -> Operand:
-        path = self.path_of(names)
+        return self.found(self.path_of(names), here)
+
+    def found(self, path: Path, here: Here) -> Operand:
+        """The attribute that a path leads to."""
         place = resolve(path, here.scope, here.lists)
         if place.lists and here.lists is None:
             raise many(path, place)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, literal
 from sqlalchemy import types as sqltypes
 
 from sqlsess_cli.core.filters.caret import pointed
-from sqlsess_cli.core.filters.operands import NAMED, Operand, bound, comparable, midnight
+from sqlsess_cli.core.filters.operands import NAMED, Operand, comparable, midnight
 from sqlsess_cli.core.filters.portable import Portable
 from sqlsess_cli.core.models.entity import kind_of
 from sqlsess_cli.errors import UsageError
@@ -111,7 +111,7 @@ def _coalesce(given: Sequence[Operand], source: str) -> ColumnElement[Any]:
             problem = f"{typed.called} is {NAMED[typed.kind]}, and {item.called} is not"
             raise UsageError(pointed(problem, source, item.at), "coalesce takes values of one kind")
     type_ = typed.plain.type
-    parts = [bound(item, type_, typed.called) if item.waits else item.plain for item in given]
+    parts = [item.beside(typed, source) for item in given]
     kinds = {kind_of(part.type) for part in parts}
     if {"date", "datetime"} <= kinds:
         return func.coalesce(*map(midnight, parts), type_=sqltypes.DateTime())

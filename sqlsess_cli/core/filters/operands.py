@@ -181,6 +181,10 @@ def pair(
     """
     if left.waits and right.waits:
         left, right = left.read(right.kind, source), right.read(left.kind, source)
+    document = next((item for item in (left, right) if item.kind == "json"), None)
+    if document is not None:
+        problem = f"{document.called} is JSON, which is equal to nothing"
+        raise UsageError(pointed(problem, source, at), "is null, or is not null")
     if left.waits == right.waits and not comparable(left.kind, right.kind):
         problem = (
             f"{left.called} is {NAMED.get(left.kind)}, and {right.called} is"

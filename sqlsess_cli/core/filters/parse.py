@@ -63,6 +63,8 @@ def short_form(word: str) -> tuple[str, str] | None:
 
 
 def _is_expression(word: str) -> bool:
+    if len(word) > LONGEST:
+        return False
     try:
         parser().parse(word, "start")
     except UnexpectedInput:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import (
@@ -199,8 +200,7 @@ class Path:
     def of(cls, path: str) -> Path:
         """A path that stands alone, in a text of its own."""
         names = path.split(".")
-        starts = [sum(len(name) + 1 for name in names[:index]) for index in range(len(names))]
-        return cls(names, path, starts)
+        return cls(names, path, list(accumulate((len(name) + 1 for name in names[:-1]), initial=0)))
 
     def __str__(self) -> str:
         return ".".join(self.names)

@@ -240,5 +240,7 @@ def _relationship(name: str, scope: Scope) -> Any:
     if relationship is None:
         links = ", ".join(entity.links.names())
         hint = f"its relationships: {links}" if links else "it has no relationships"
+        if found in entity.proxies:
+            hint = f"it stands for {'.'.join(entity.proxies[found])}"
         raise path.refused(0, f"{entity.label}.{found} is no relationship", hint)
     return relationship

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from sqlsess_cli.core.filters.paths import Scope
 from sqlsess_cli.core.filters.values import typed
@@ -85,17 +85,12 @@ class Parts:
         for name, text in zip(self.scope.entity.key, query.key, strict=False):
             key = self.scope.attribute(name)
             statement = statement.where(key == typed(text, key.type, name))
-        if query.conditions or query.having:
+        if query.conditions:
             from sqlsess_cli.core.filters.compile import condition  # not needed without one
 
-            if query.conditions:
-                statement = statement.where(
-                    condition(query.conditions, self.scope, query.parameters)
-                )
-            if query.having:
-                statement = statement.having(
-                    condition(query.having, self.scope, query.parameters, aggregates=True)
-                )
+            statement = statement.where(condition(query.conditions, self.scope, query.parameters))
+        if query.having:
+            statement = statement.having(*self._having())
         statement = self.scope.extended(statement)
         if self.groups:
             statement = statement.group_by(*(item.expression for item in self.groups))
@@ -103,6 +98,17 @@ class Parts:
             statement = statement.distinct()
         terms = [term for item in order or self.order for term in item.terms()]
         return statement.order_by(*terms)
+
+    def _having(self) -> list[ColumnElement[bool]]:
+        """The conditions on groups, if each is the same for all of a group."""
+        from sqlsess_cli.core.filters.compile import group_conditions  # as above
+
+        words, query = self.query.having, self.query
+        conditions = group_conditions(words, self.scope, query.parameters)
+        found = [Chosen(word, condition, bare)
+                 for word, (condition, bare) in zip(words, conditions, strict=True)]  # fmt: skip
+        grouped(found, self.groups)
+        return [item.expression for item in found]
 
 
 def select_from(entity: Entity, query: Query) -> tuple[Select[Any], Selected]:

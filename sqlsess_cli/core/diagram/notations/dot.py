@@ -33,7 +33,9 @@ def text(graph: Graph) -> str:
         parts += nodes
     ports = {box.id: _ports(graph.listed(box)) for box in graph.boxes}
     for item in graph.lines:
-        ends = (f"{known[end.box]}{_port(end, ports[end.box])}" for end in (item.end, item.start))
+        ends = (
+            f"{known[end.box]}:{_port(item, end, ports[end.box])}" for end in (item.end, item.start)
+        )
         parts.append(f"  {' -> '.join(ends)} [{_style(item)}]")
     return "\n".join([*parts, "}"])
 
@@ -71,9 +73,10 @@ def _ports(columns: tuple[Column, ...]) -> dict[str, str]:
     return {item.name: f"c{number}" for number, item in enumerate(columns)}
 
 
-def _port(end: End, ports: dict[str, str]) -> str:
-    """Where a line ends: at the first of the columns, at the title if that is not listed."""
-    return f":{ports.get(end.columns[0], 'top') if end.columns else 'top'}"
+def _port(line: Line, end: End, ports: dict[str, str]) -> str:
+    """Where a line ends: at the first of its columns; at the title if that is not listed."""
+    titled = line.kind == "inheritance" or not end.columns
+    return "top" if titled else ports.get(end.columns[0], "top")
 
 
 def _style(line: Line) -> str:

@@ -15,7 +15,7 @@ _RESERVED = frozenset(
     "accdescr acctitle class classdef direction end erdiagram many one only optionally or style"
     " subgraph title to u zero".split()
 )
-_ESCAPES = spelled('#"%\\<>&;`{}', "#{};")
+_ESCAPES = spelled('#"%\\<>&;`{}~', "#{};")
 _ATTRIBUTE = re.compile(r"[A-Za-z_\u00c0-\ud7ff][A-Za-z0-9_\u00c0-\ud7ff]*")
 _MARKS = frozenset({"pk", "fk", "uk"})
 
@@ -59,7 +59,13 @@ def _columns(columns: tuple[Column, ...]) -> list[str]:
 def _type(name: str) -> str:
     """A type as one word: of signs it may have few."""
     word = re.sub(r"[^A-Za-z0-9()\[\]]+", "_", name).strip("_")
-    return word if word[:1].isalpha() and word.casefold() not in _MARKS else f"t_{word}"
+    return (
+        word
+        if word[:1].isalpha() and word.casefold() not in _MARKS
+        else f"t_{word}"
+        if word
+        else "unknown"
+    )
 
 
 def _line(line: Line, start: str, end: str) -> str:

@@ -55,7 +55,8 @@ def _column(column: Column) -> str:
     marks = [" <<PK>>" if column.key else "", " <<FK>>" if column.foreign else "",
              " <<UK>>" if column.unique else ""]  # fmt: skip
     required = "" if column.nullable else "* "
-    return f"  {{field}} {required}{_text(column.name)} : {_text(column.type)}{''.join(marks)}"
+    type_ = f" : {_text(column.type)}" if column.type else ""
+    return f"  {{field}} {required}{_text(column.name)}{type_}{''.join(marks)}"
 
 
 def _line(line: Line, start: str, end: str) -> str:

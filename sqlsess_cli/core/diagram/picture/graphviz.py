@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from sqlsess_cli.core.diagram.picture.placed import Point
@@ -19,6 +22,14 @@ graph [rankdir=LR, splines=spline, ranksep=0.6, nodesep=0.35]
 node [shape=plain]
 edge [dir=none]"""
 _TABLE = '<table border="0" cellborder="0" cellspacing="0" cellpadding="0">'
+_MANY = 200  # nodes, beyond which places are good enough before they are the best
+_HURRY = "graph [nslimit=1, nslimit1=1, mclimit=0.2]"
+_CHILD = """\
+import sys
+from pygraphviz import AGraph
+graph = AGraph(string=sys.stdin.read())
+sys.stdout.buffer.write(graph.draw(format="json0", prog="dot"))"""
+_HINT = "pip install 'sqlsess[erd]'; mermaid, dot, plantuml and dbml need nothing"
 _COMPASS = {1: "e", -1: "w"}
 
 
@@ -70,6 +81,16 @@ class Found:
     frames: Mapping[str, tuple[float, float, float, float]]
 
 
+def require() -> None:
+    """Make sure that Graphviz is there.
+
+    Raises:
+        ConfigError: pygraphviz is not installed.
+    """
+    if find_spec("pygraphviz") is None:
+        raise ConfigError("a picture needs pygraphviz, which is not installed", _HINT)
+
+
 def ways(nodes: Sequence[Node], arcs: Sequence[Arc]) -> Found:
     """Place nodes in layers from left to right, and route arcs around them.
 
@@ -77,7 +98,7 @@ def ways(nodes: Sequence[Node], arcs: Sequence[Arc]) -> Found:
     back, as one of each circle does.
 
     Raises:
-        ConfigError: pygraphviz is not installed.
+        ConfigError: pygraphviz does not work.
     """
     sides: list[Sides] = [(1, -1)] * len(arcs)
     first = _read(nodes, arcs, sides)
@@ -97,7 +118,7 @@ def _sides(arc: Arc, found: Found, widths: Mapping[str, int]) -> Sides:
 def asked(nodes: Sequence[Node], arcs: Sequence[Arc], sides: Sequence[Sides]) -> str:
     """The question in Graphviz' language, with numbers for names, so that none need be escaped."""
     numbers = {node.id: f"n{number}" for number, node in enumerate(nodes)}
-    parts = [_HEAD]
+    parts = [_HEAD, _HURRY] if len(nodes) > _MANY else [_HEAD]
     for number, group in enumerate(_groups(nodes)):
         texts = [f"{numbers[node.id]} [label=<{_table(node.width, node.heights)}>]"
                  for node in nodes if node.group == group]  # fmt: skip
@@ -164,11 +185,14 @@ def _numbers(text: str) -> list[float]:
 
 
 def _answer(question: str) -> Any:
-    try:
-        from pygraphviz import AGraph
-    except ImportError as error:
-        raise ConfigError(
-            "a picture needs pygraphviz, which cannot be imported",
-            "pip install 'sqlsess[erd]'; mermaid, dot, plantuml and dbml need nothing",
-        ) from error
-    return json.loads(AGraph(string=question).draw(format="json0", prog="dot"))
+    """What Graphviz makes of a graph.
+
+    It runs in a process of its own: nothing interrupts the library while it works, and large
+    graphs take it minutes.
+    """
+    words = [sys.executable, "-P", "-c", _CHILD]
+    done = subprocess.run(words, input=question.encode(), capture_output=True, check=False)
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise ConfigError(f"pygraphviz failed: {said or f'exit {done.returncode}'}", _HINT)
+    return json.loads(done.stdout)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sqlsess_cli.core.diagram.graph import Graph
-from sqlsess_cli.core.diagram.picture.graphviz import Arc, Found, Node, ways
+from sqlsess_cli.core.diagram.graph import Graph, Line
+from sqlsess_cli.core.diagram.picture.graphviz import Arc, Found, Node, require, ways
 from sqlsess_cli.core.diagram.picture.loops import Loop, looped, loops, rooms
-from sqlsess_cli.core.diagram.picture.placed import Frame, Layout, Placed, Route
+from sqlsess_cli.core.diagram.picture.placed import Frame, Layout, Placed, Route, row_of
 from sqlsess_cli.core.diagram.picture.sizes import ROW, SMALL_LETTER, STUB, Sized, cells
 
 _GAP = 24  # between boxes that stand alone
@@ -56,9 +56,15 @@ class Plan:
             Node(box.id, self.width(box.id), self._heights(box.id), box.group)
             for box in self.graph.boxes if box.id not in alone
         ] + [
-            Node(_name(number), round(cells(line.label) * SMALL_LETTER) + 8, (("", ROW),))
+            Node(_name(number), round(cells(line.label) * SMALL_LETTER) + 8, (("", ROW),),
+                 self._group(line))
             for number, line in enumerate(self.graph.lines) if line.is_named and not line.is_loop
         ]  # fmt: skip
+
+    def _group(self, line: Line) -> str:
+        """The frame that both ends of a line are in."""
+        one, other = (self.sized[end.box].box.group for end in (line.start, line.end))
+        return one if one == other else ""
 
     def _heights(self, id_: str) -> tuple[tuple[str, int], ...]:
         sized = self.sized[id_]
@@ -71,7 +77,8 @@ class Plan:
             if line.is_loop:
                 continue
             (tail, tail_port), (head, head_port) = (
-                (end.box, _port(self.sized[end.box].row_of(end))) for end in (line.end, line.start)
+                (end.box, _port(row_of(line, end, self.sized[end.box])))
+                for end in (line.end, line.start)
             )
             between = [_name(number)] if line.is_named else []
             stops = [(tail, tail_port), *((name, "") for name in between), (head, head_port)]
@@ -85,6 +92,7 @@ def laid_out(graph: Graph) -> Layout:
     Raises:
         ConfigError: pygraphviz is not installed.
     """
+    require()  # also for boxes that we could place without it: not now and then
     plan = Plan.of(graph)
     numbered = plan.arcs()
     found = ways(plan.nodes(), [arc for _, arc in numbered])
@@ -100,6 +108,7 @@ def laid_out(graph: Graph) -> Layout:
         for number in range(len(graph.lines))
     ]
     frames = [Frame(group, *place) for group, place in found.frames.items()]
+    boxes = {id_: boxes[id_] for id_ in plan.sized}
     width = max((item.x + item.sized.width for item in boxes.values()), default=0)
     return Layout(max(found.width, width), height, boxes, routes, frames)
 

@@ -12,7 +12,6 @@ from sqlsess_cli.core.diagram.picture.sizes import SMALL_LETTER, STUB, cells
 _FIRST = 26  # how far the first loop bulges, in pixels, and how much farther each of the others
 _NEXT = 14
 _BEFORE_LABEL = 6
-APART = 8  # half of what parts two ends of a loop at one row
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +64,11 @@ def rooms(found: Mapping[int, Loop]) -> Iterator[tuple[str, int]]:
 
 
 def looped(loop: Loop, boxes: Mapping[str, Placed]) -> Route:
-    """The way of a loop at its box; the two ends part where they are of one row."""
+    """The way of a loop at its box."""
     line = loop.line
     placed = boxes[line.end.box]
     x = placed.border(1) + STUB
-    top, bottom = (placed.middle(row_of(line, end, boxes)) for end in (line.end, line.start))
-    if top == bottom:
-        top, bottom = top - APART, bottom + APART
+    top, bottom = (placed.middle(row_of(line, end, placed.sized)) for end in (line.end, line.start))
     points = [(x, top), (x + loop.control, top), (x + loop.control, bottom), (x, bottom)]
     label = (x + loop.label_at, (top + bottom) / 2) if loop.label else None
     return Route(line, points, (1, 1), label)

@@ -47,7 +47,11 @@ class Route:
 
     def rows(self, boxes: Mapping[str, Placed]) -> tuple[int | None, int | None]:
         """The rows that it ends at; None for a title."""
-        return row_of(self.line, self.line.end, boxes), row_of(self.line, self.line.start, boxes)
+        one, other = self.line.end, self.line.start
+        return (
+            row_of(self.line, one, boxes[one.box].sized),
+            row_of(self.line, other, boxes[other.box].sized),
+        )
 
     def curve(self, steps: int = 24) -> Iterator[Point]:
         """Points of its curve, so many of each part."""
@@ -62,9 +66,14 @@ class Route:
                 )
 
 
-def row_of(line: Line, end: End, boxes: Mapping[str, Placed]) -> int | None:
-    """The row that a line ends at; an association of a box with itself is tied to the title."""
-    return None if line.is_loop and line.is_named else boxes[end.box].sized.row_of(end)
+def row_of(line: Line, end: End, sized: Sized) -> int | None:
+    """The row that a line ends at.
+
+    What is no matter of one column ends at the title: inheritance, and an association of a box
+    with itself.
+    """
+    alike = line.is_loop and line.is_named
+    return None if line.kind == "inheritance" or alike else sized.row_of(end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sqlsess_cli.core.diagram.graph import End, Line
-from sqlsess_cli.core.diagram.picture.loops import APART
 from sqlsess_cli.core.diagram.picture.placed import Frame, Layout, Placed, Point, Route
 from sqlsess_cli.core.diagram.picture.sizes import MARK, ROW, SMALL_LETTER, Sized, cells
 from sqlsess_cli.core.diagram.texts import one_line
 
+Place = tuple[str, int | None, int]  # a box, a row of it or its title, and which side
+
 _MARGIN = 16
+_STEP, _TITLE_STEP = 9, 11  # between lines that end at one row, and at a title
 _XML = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"}
 _STYLE = """\
 .page { fill: #ffffff }
@@ -113,21 +115,28 @@ def _spread(layout: Layout) -> Iterator[tuple[Route, tuple[float, float]]]:
 
     Lines that end at one place with one sign share it; those with another have their own.
     """
-    signs: dict[tuple[str, int | None, int], list[str]] = {}
+    signs: dict[Place, list[str]] = {}
     places = [[*_places(route, layout)] for route in layout.routes]
     for place, sign in (item for pair in places for item in pair):
         known = signs.setdefault(place, [])
         if sign not in known:
             known.append(sign)
     for route, pair in zip(layout.routes, places, strict=True):
-        one, other = (_shift(sorted(signs[place]), sign) for place, sign in pair)
+        one, other = (
+            _shift(sorted(signs[place]), sign, _STEP if place[1] is not None else _TITLE_STEP)
+            for place, sign in pair
+        )
         yield route, (one, other)
 
 
-def _places(route: Route, layout: Layout) -> Iterator[tuple[tuple[str, int | None, int], str]]:
+def _places(route: Route, layout: Layout) -> Iterator[tuple[Place, str]]:
+    """Where a line ends, and with which sign; the two ends of a loop at one row are told apart."""
+    rows = route.rows(layout.boxes)
+    alike = route.line.is_loop and rows[0] == rows[1]
     ends = (route.line.end, route.line.start)
-    for end, side, row in zip(ends, route.sides, route.rows(layout.boxes), strict=True):
-        yield (end.box, row, side), _sign_name(route.line, end)
+    for number, (end, side, row) in enumerate(zip(ends, route.sides, rows, strict=True)):
+        sign = _sign_name(route.line, end)
+        yield (end.box, row, side), f"{sign} {number}" if alike else sign
 
 
 def _sign_name(line: Line, end: End) -> str:
@@ -136,8 +145,10 @@ def _sign_name(line: Line, end: End) -> str:
     return f"{'many' if end.many else 'one'}{' or none' if end.optional else ''}"
 
 
-def _shift(signs: Sequence[str], sign: str) -> float:
-    return (signs.index(sign) - (len(signs) - 1) / 2) * 9
+def _shift(signs: Sequence[str], sign: str, step: float) -> float:
+    """How far a sign is from the middle of what it is at; never beyond that."""
+    step = min(step, 2 * step / max(len(signs) - 1, 1))
+    return (signs.index(sign) - (len(signs) - 1) / 2) * step
 
 
 def _route(spread: tuple[Route, tuple[float, float]], layout: Layout) -> Iterator[str]:
@@ -149,8 +160,6 @@ def _route(spread: tuple[Route, tuple[float, float]], layout: Layout) -> Iterato
     ):
         placed = layout.boxes[end.box]
         tips.append((placed.border(side), placed.middle(row) + shift))
-    if tips[0] == tips[1]:  # a loop with both of its ends alike, at one row
-        tips = [(tips[0][0], tips[0][1] - APART), (tips[1][0], tips[1][1] + APART)]
     yield f"<g><title>{_xml(_told(route.line, layout))}</title>"
     yield f'<path class="line" d="{_curve(route, tips)}"/>'
     for end, side, tip in zip(ends, route.sides, tips, strict=True):
