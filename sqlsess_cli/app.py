@@ -44,6 +44,7 @@ class App:
         self.environ = environ
         self.interrupts = interrupts
         self.flags: dict[str, Any] = {}
+        self.later: list[str] = []  # to be told once the answer is written
         self.usual_format: str | None = None  # of the command's own, when none is asked for
         self.target: Target | None = None
         self.transaction: Transaction | None = None
@@ -266,6 +267,9 @@ class App:
         Raises:
             PartialError: there were such cells.
         """
+        for text in self.later:
+            self.reports.notice(text)
+        self.later.clear()
         self.tell_outcome(failed=False)
         spoilt = self.transaction.unreadable if self.transaction else {}
         for column, (count, first) in spoilt.items():

@@ -24,7 +24,7 @@ from sqlsess_cli.errors import UsageError
 @click.option("--order", multiple=True, metavar="A[:desc][:nullslast],B", help="What to order by.")
 @click.option("-n", "--limit", type=click.IntRange(0), metavar="N", help="At most N rows.")
 @click.option("--offset", type=click.IntRange(0), metavar="N", help="After the first N rows.")
-@click.option("--after", metavar="TOKEN", help="The next page: TOKEN is what -n gave.")
+@click.option("--after", metavar="TOKEN", help="A page of N rows: start, then the TOKEN it gives.")
 @click.option("--distinct", is_flag=True, help="No row twice.")
 @click.option("--one", is_flag=True, help="Exactly one; exit 1 if there is none, or are several.")
 @click.option("--count", is_flag=True, help="Only how many there are.")
@@ -89,4 +89,4 @@ def query(
             answer = answered(session, entity, asked, wanted)
             yield answer.result
             if answer.following is not None:
-                app.reports.notice(f"there are more: --after {answer.following}")
+                app.later.append(f"there are more: --after {answer.following}")

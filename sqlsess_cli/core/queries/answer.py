@@ -12,7 +12,7 @@ from sqlsess_cli.core.models.entity import Entity
 from sqlsess_cli.core.queries.asked import Query
 from sqlsess_cli.core.queries.columns import Chosen, selected
 from sqlsess_cli.core.queries.include import Level, Shape, Wanted
-from sqlsess_cli.core.queries.page import Paging, can_page
+from sqlsess_cli.core.queries.page import START, Paging, can_page
 from sqlsess_cli.core.queries.select import Parts, select_from
 from sqlsess_cli.core.run import Selected, run
 from sqlsess_cli.core.transaction.state import INFO
@@ -56,9 +56,9 @@ def answered(session: Session, entity: Entity, query: Query, wanted: Wanted | No
     if wanted:
         level.fill(level.shape, parts.scope, wanted, query.parameters)
     order = [] if paging is None else [_place(item.column, level) for item in paging.order]
-    statement = parts.statement(level.columns, parts.whole_order if paging else parts.order)
-    if paging is not None and query.after is not None:
-        statement = statement.where(paging.after(query.after))
+    statement = parts.statement(level.columns, parts.whole_order if paging else parts.usual_order)
+    if paging is not None and query.after not in (None, START):
+        statement = statement.where(paging.after(str(query.after)))
     limit = query.limit if paging is None or query.limit is None else query.limit + 1
     known = _known(level, parts)
     result = _run(session, statement.limit(limit).offset(query.offset), known, shared=bool(wanted))
@@ -77,17 +77,14 @@ def answered(session: Session, entity: Entity, query: Query, wanted: Wanted | No
 
 
 def _paging(session: Session, parts: Parts) -> Paging | None:
-    """How the query is cut into pages; None when that is not asked, or cannot be."""
+    """How the query is cut into pages; None when that is not asked."""
     query, entity = parts.query, parts.scope.entity
-    if query.limit is None and query.after is None:
+    if query.after is None:
         return None
     order = parts.whole_order
-    whole = entity.key and not (query.distinct or parts.aggregated) and can_page(order)
-    if not whole:
-        if query.after is not None:
-            raise UsageError("--after needs rows that can be told apart by their order and key")
-        return None
-    if query.after is not None and query.offset is not None:
+    if not entity.key or query.distinct or parts.aggregated or not can_page(order):
+        raise UsageError("--after needs rows that can be told apart by their order and key")
+    if query.offset is not None:
         raise UsageError("--after and --offset both say where to begin", "say one of them")
     hooks = session.info[INFO].hooks
     return Paging.of(order, entity.label, nulls_are_largest=hooks.nulls_are_largest)

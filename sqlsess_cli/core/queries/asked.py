@@ -21,7 +21,7 @@ class Query:
         parameters: values of `:name` in the conditions.
         group_by: one row for each combination of the values of these.
         having: conditions on the groups.
-        after: the token of the page before.
+        after: the token of the page before, or "start".
         key: the values of the primary key, in the mapper's order.
     """
 

@@ -19,6 +19,7 @@ from sqlsess_cli.errors import UsageError
 from sqlsess_cli.formats._values import flat
 from sqlsess_cli.result import Unreadable
 
+START = "start"  # instead of a token: before the first row
 _ORDERLESS = frozenset({"json", "array", "records", "record"})
 
 
@@ -101,5 +102,5 @@ def _read(token: str) -> list[Any]:
     except (Base64Error, ValueError):
         found = None
     if not isinstance(found, list) or not all(isinstance(item, str | None) for item in found):
-        raise UsageError("--after: this is no token", "take the one that -n gave with its rows")
+        raise UsageError("--after: this is no token", f"{START}, or what a page ended with")
     return found

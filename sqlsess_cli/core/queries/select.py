@@ -70,6 +70,14 @@ class Parts:
         keys = [name for name in self.scope.entity.key if (name,) not in sorted_by]
         return [*self.order, *(Sorted(attribute(name, self.scope)) for name in keys)]
 
+    @property
+    def usual_order(self) -> Sequence[Sorted]:
+        """The order asked for; of a part of the rows by key, so that it is the same each time."""
+        limited = self.query.limit is not None or self.query.offset is not None
+        if self.order or not limited or self.query.distinct or self.aggregated:
+            return self.order  # all rows come as the database likes
+        return self.whole_order
+
     def statement(
         self, columns: Sequence[Chosen] = (), order: Sequence[Sorted] = ()
     ) -> Select[Any]:
@@ -120,12 +128,8 @@ def select_from(entity: Entity, query: Query) -> tuple[Select[Any], Selected]:
         UsageError: a name is unknown, or a value does not fit.
     """
     parts = Parts.of(entity, query)
-    order: Sequence[Sorted] = parts.order
-    limited = query.limit is not None or query.offset is not None
-    if limited and not (query.distinct or parts.aggregated):
-        # A part of the rows is the same part each time; all of them come as the database likes.
-        order = order or parts.whole_order
-    statement = parts.statement(order=order).limit(query.limit).offset(query.offset)
+    statement = parts.statement(order=parts.usual_order)
+    statement = statement.limit(query.limit).offset(query.offset)
     return statement, selected(parts.columns, parts.scope)
 
 
