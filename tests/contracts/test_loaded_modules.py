@@ -70,7 +70,9 @@ def test_what_needs_no_database_loads_nothing_slow(
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-@pytest.mark.parametrize("typed", ["sqlsess ", "sqlsess query --format ", "sqlsess query --db "])
+@pytest.mark.parametrize(
+    "typed", ["sqlsess ", "sqlsess erd --to ", "sqlsess query --format ", "sqlsess query --db "]
+)
 def test_a_tab_loads_nothing_slow(
     loaded: Callable[..., set[str]], folder: Path, shell: str, typed: str
 ) -> None:
