@@ -7,11 +7,21 @@ import click
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.emit import Answers
+from sqlsess_cli.errors import UsageError
+
+
+def _notations(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from sqlsess_cli.core.diagram.notations._base import NOTATIONS
+
+    return [name for name in NOTATIONS.names if name.startswith(incomplete)]
 
 
 @command(text=True)
 @click.argument("references", nargs=-1, metavar="[MODEL]...")
-@click.option("--to", "notation", metavar="NOTATION", help="mermaid, dot, plantuml, dbml or svg.")
+@click.option(
+    "--to", "notation", metavar="NOTATION", shell_complete=_notations,
+    help="mermaid, dot, plantuml, dbml or svg.",
+)  # fmt: skip
 @click.option(
     "--depth", type=click.IntRange(0), default=0, metavar="N",
     help="Draw what is related to a MODEL too, up to N steps away.",
@@ -44,6 +54,8 @@ def erd(
 
     named = notation or by_suffix(app.options.output or "") or "mermaid"
     written = NOTATIONS.load(named)
+    if len(app.targets(write=False)) > 1:
+        raise UsageError("a diagram is of one database", "name one of them with --db")
     wanted = Wanted(references, depth, columns, associations, group_by)  # type: ignore[arg-type]  # Choice checked them
     with app.begin() as session:
         yield Result.of([named], [(written.text(diagram(app.database(), session, wanted)),)])

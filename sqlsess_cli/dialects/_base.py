@@ -15,7 +15,7 @@ from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.types import TypeEngine
 
 from sqlsess_cli.dialects._plan import Plans
-from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, RelationKind, grouped
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, RelationKind, keys_of
 from sqlsess_cli.registry import Registry
 from sqlsess_cli.result import Block, JsonText, Kind
 
@@ -231,17 +231,26 @@ class Dialect:
                     found.append(Relation((schema, name), kind, len(columns)))
         return found
 
+    def foreign_keys(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """The foreign keys of a table."""
+        found = inspector.get_foreign_keys(place[1], place[0])
+        return keys_of(place, found, self.plain_name)
+
+    def all_foreign_keys(self, inspector: Inspector) -> list[ForeignKey]:
+        """The foreign keys of all tables that are listed."""
+        found = [inspector.get_multi_foreign_keys(schema) for schema in self.schemas(inspector)]
+        return [key for keys in found for place, items in keys.items()
+                for key in keys_of(place, items, self.plain_name)]  # fmt: skip
+
     def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
         """All foreign keys of the tables that refer to one, in one statement where possible."""
-        schema = place[0]
-        rows = (
-            (number, (schema, table), (key["referred_schema"], key["referred_table"]), *pair)
-            for (_, table), keys in inspector.get_multi_foreign_keys(schema).items()
-            if any((key["referred_schema"], key["referred_table"]) == place for key in keys)
-            for number, key in enumerate(keys)
-            for pair in zip(key["constrained_columns"], key["referred_columns"], strict=False)
-        )
-        return grouped(rows)
+        found = self.all_foreign_keys(inspector)
+        ours = {key.table for key in found if key.target == place}
+        return [key for key in found if key.table in ours]
+
+    def plain_name(self, name: str) -> str:
+        """A name that SQLAlchemy reflected, as it is."""
+        return name
 
     def reflected(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
         """The type to read a reflected column with."""

@@ -22,13 +22,16 @@ _RELATIONS = """SELECT NULLIF(table_schema, DATABASE()), table_name, table_type
 _COUNTS = """SELECT NULLIF(table_schema, DATABASE()), table_name, COUNT(*)
     FROM information_schema.columns WHERE {} GROUP BY 1, 2"""
 
-_REFERRERS = """SELECT k.constraint_name, NULLIF(k.table_schema, DATABASE()), k.table_name,
+# Where names are told apart by case, information_schema compares them without it all the same.
+_SAME = """(referenced_table_schema = COALESCE(:schema, DATABASE()) AND IF(
+    @@lower_case_table_names, referenced_table_name = :name,
+    BINARY referenced_table_name = BINARY :name))"""
+_REFERRERS = f"""SELECT k.constraint_name, NULLIF(k.table_schema, DATABASE()), k.table_name,
         NULLIF(k.referenced_table_schema, DATABASE()), k.referenced_table_name,
-        k.column_name, k.referenced_column_name
+        {_SAME}, k.column_name, k.referenced_column_name
     FROM information_schema.key_column_usage k
     JOIN (SELECT DISTINCT table_schema, table_name FROM information_schema.key_column_usage
-          WHERE referenced_table_schema = COALESCE(:schema, DATABASE())
-          AND referenced_table_name = :name) r
+          WHERE {_SAME}) r
         ON r.table_schema = k.table_schema AND r.table_name = k.table_name
     WHERE k.referenced_table_name IS NOT NULL
     ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position"""
@@ -56,6 +59,6 @@ def referrers(connection: Connection, place: Place) -> list[ForeignKey]:
     schema, name = place
     rows = connection.execute(text(_REFERRERS), {"schema": schema, "name": name})
     return grouped(
-        (key, (theirs, table), (there, target), *pair)
-        for key, theirs, table, there, target, *pair in rows
+        (key, (theirs, table), place if is_here else (there, target), *pair)
+        for key, theirs, table, there, target, is_here, *pair in rows
     )

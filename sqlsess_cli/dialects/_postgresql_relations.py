@@ -30,7 +30,7 @@ _COLUMNS = """(SELECT array_agg(CAST(a.attname AS text) ORDER BY u.n)
     JOIN pg_catalog.pg_attribute a ON a.attrelid = {1} AND a.attnum = u.number)"""
 
 # A key that refers to a partitioned table is there once more for each of its partitions.
-_REFERRERS = f"""WITH here AS (
+_KEYS = f"""WITH here AS (
         SELECT c.oid FROM pg_catalog.pg_class c
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relname = :name AND CASE WHEN CAST(:schema AS text) IS NULL
@@ -39,14 +39,18 @@ _REFERRERS = f"""WITH here AS (
         t.oid IN (SELECT oid FROM here),
         {_COLUMNS.format("k.conkey", "k.conrelid")}, {_COLUMNS.format("k.confkey", "k.confrelid")}
     FROM pg_catalog.pg_constraint k
-    JOIN pg_catalog.pg_class r ON r.oid = k.conrelid AND NOT r.relispartition
+    JOIN pg_catalog.pg_class r ON r.oid = k.conrelid
     JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
     JOIN pg_catalog.pg_class t ON t.oid = k.confrelid
     JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
-    WHERE k.contype = 'f' AND k.conparentid = 0 AND k.conrelid IN
-        (SELECT f.conrelid FROM pg_catalog.pg_constraint f
-         WHERE f.contype = 'f' AND f.confrelid IN (SELECT oid FROM here))
+    WHERE k.contype = 'f' AND NOT EXISTS
+        (SELECT 1 FROM pg_catalog.pg_constraint o
+         WHERE o.oid = k.conparentid AND o.conrelid = k.conrelid) AND {{where}}
     ORDER BY 2 NULLS FIRST, 3, k.conkey, k.oid"""
+_OF_ONE = "k.conrelid IN (SELECT oid FROM here)"
+_OF_REFERRERS = """NOT r.relispartition AND k.conrelid IN
+    (SELECT f.conrelid FROM pg_catalog.pg_constraint f
+     WHERE f.contype = 'f' AND f.confrelid IN (SELECT oid FROM here))"""
 
 
 def relations(connection: Connection, places: Collection[Place] | None) -> list[Relation]:
@@ -60,10 +64,24 @@ def relations(connection: Connection, places: Collection[Place] | None) -> list[
     return [item for item in found if places is None or item.place in places]
 
 
+def foreign_keys(connection: Connection, place: Place) -> list[ForeignKey]:
+    """The foreign keys of one table."""
+    return _keys(connection, place, _OF_ONE)
+
+
+def all_foreign_keys(connection: Connection) -> list[ForeignKey]:
+    """The foreign keys of all tables."""
+    return _keys(connection, (None, ""), "TRUE")
+
+
 def referrers(connection: Connection, place: Place) -> list[ForeignKey]:
     """All foreign keys of the tables, in any schema, that refer to one."""
+    return _keys(connection, place, _OF_REFERRERS)
+
+
+def _keys(connection: Connection, place: Place, where: str) -> list[ForeignKey]:
     schema, name = place
-    rows = connection.execute(text(_REFERRERS), {"schema": schema, "name": name})
+    rows = connection.execute(text(_KEYS.format(where=where)), {"schema": schema, "name": name})
     return grouped(
         (key, (theirs, table), place if is_here else (there, target), *pair)
         for key, theirs, table, there, target, is_here, columns, target_columns in rows

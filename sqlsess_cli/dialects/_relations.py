@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Literal
+from typing import Any, Literal
 
 Place = tuple[str | None, str]  # schema, None for the one that need not be said; and table
 RelationKind = Literal["table", "partition", "foreign table", "view", "materialized view"]
@@ -42,6 +42,28 @@ class ForeignKey:
     columns: tuple[str, ...]
     target: Place
     target_columns: tuple[str, ...]
+
+
+def keys_of(
+    table: Place, found: Iterable[Mapping[str, Any]], plain: Callable[[str], str]
+) -> list[ForeignKey]:
+    """Foreign keys as SQLAlchemy's inspector gives them; those that tell what they refer to.
+
+    Args:
+        table: whose they are.
+        found: what it gives.
+        plain: makes a name what it is in the database.
+    """
+    return [
+        ForeignKey(
+            table,
+            tuple(map(plain, item["constrained_columns"])),
+            (item["referred_schema"], item["referred_table"]),
+            tuple(map(plain, item["referred_columns"])),
+        )
+        for item in found
+        if len(item["constrained_columns"]) == len(item["referred_columns"])
+    ]
 
 
 KeyRow = tuple[object, Place, Place, str, str | None]

@@ -27,16 +27,18 @@ _NAMED = """SELECT name FROM {schema}.sqlite_master
     WHERE name = :name COLLATE NOCASE AND type IN ('table', 'view')"""
 
 # The keys of a table come last first; one that names no columns means the primary key.
-_REFERRERS = """SELECT m.name, k.id,
+_KEYS = """SELECT m.name, k.id,
         coalesce((SELECT t.name FROM {schema}.sqlite_master t
                   WHERE t.type = 'table' AND t.name = k."table" COLLATE NOCASE), k."table"),
         k."from", coalesce(k."to", (SELECT c.name FROM pragma_table_xinfo(k."table", :schema) c
                                     WHERE c.pk = k.seq + 1))
     FROM {schema}.sqlite_master m, pragma_foreign_key_list(m.name, :schema) k
-    WHERE m.type = 'table' AND m.name IN
-        (SELECT r.name FROM {schema}.sqlite_master r, pragma_foreign_key_list(r.name, :schema) f
-         WHERE r.type = 'table' AND f."table" = :name COLLATE NOCASE)
+    WHERE m.type = 'table' AND {where}
     ORDER BY m.name, k.id DESC, k.seq"""
+_OF_ONE = "m.name = :name"
+_OF_REFERRERS = """m.name IN
+    (SELECT r.name FROM {schema}.sqlite_master r, pragma_foreign_key_list(r.name, :schema) f
+     WHERE r.type = 'table' AND f."table" = :name COLLATE NOCASE)"""
 
 
 def table_named(connection: Connection, schema: str | None, name: str) -> str:
@@ -71,11 +73,26 @@ def _of_file(connection: Connection, schema: str | None) -> list[Relation]:
     return [Relation((schema, name), kind, count) for kind, name, count in rows]
 
 
+def foreign_keys(connection: Connection, place: Place) -> list[ForeignKey]:
+    """The foreign keys of one table."""
+    return _keys(connection, place, _OF_ONE)
+
+
+def all_foreign_keys(connection: Connection, schemas: Sequence[str | None]) -> list[ForeignKey]:
+    """The foreign keys of all tables of these files."""
+    return [key for schema in schemas for key in _keys(connection, (schema, ""), "TRUE")]
+
+
 def referrers(connection: Connection, place: Place) -> list[ForeignKey]:
     """All foreign keys of the tables of the same file that refer to one."""
+    return _keys(connection, place, _OF_REFERRERS.format(schema=_quoted(place[0])))
+
+
+def _keys(connection: Connection, place: Place, where: str) -> list[ForeignKey]:
     schema, name = place
-    query = text(_REFERRERS.format(schema=_quoted(schema)))
-    rows = connection.execute(query, {"schema": schema or "main", "name": name})
+    query = text(_KEYS.format(schema=_quoted(schema), where=where))
+    values = {"schema": schema or "main"} | ({"name": name} if name else {})
+    rows = connection.execute(query, values)
     return grouped(
         (number, (schema, table), (schema, target), column, there)
         for table, number, target, column, there in rows

@@ -285,6 +285,10 @@ class MySQL(Dialect):
         connection: Any = inspector.bind
         return _mysql_relations.relations(connection, places)
 
+    def plain_name(self, name: str) -> str:
+        """SQLAlchemy leaves a quote within a name as SHOW CREATE TABLE writes it: twice."""
+        return name.replace("``", "`")
+
     def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
         """Those of any database of the server, in one statement."""
         connection: Any = inspector.bind

@@ -244,6 +244,16 @@ class PostgreSQL(Dialect):
         connection: Any = inspector.bind
         return _postgresql_relations.relations(connection, places)
 
+    def foreign_keys(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """Without those that PostgreSQL makes for the partitions of what is referred to."""
+        connection: Any = inspector.bind
+        return _postgresql_relations.foreign_keys(connection, place)
+
+    def all_foreign_keys(self, inspector: Inspector) -> list[ForeignKey]:
+        """One statement for all schemas."""
+        connection: Any = inspector.bind
+        return _postgresql_relations.all_foreign_keys(connection)
+
     def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
         """Those of any schema, in one statement."""
         connection: Any = inspector.bind

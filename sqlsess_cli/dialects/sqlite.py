@@ -320,6 +320,16 @@ class SQLite(Dialect):
         connection: Any = inspector.bind
         return _sqlite_relations.relations(connection, self.schemas(inspector), places)
 
+    def foreign_keys(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """In any case that a target is written in, and also where its columns are not named."""
+        connection: Any = inspector.bind
+        return _sqlite_relations.foreign_keys(connection, place)
+
+    def all_foreign_keys(self, inspector: Inspector) -> list[ForeignKey]:
+        """One statement for each file."""
+        connection: Any = inspector.bind
+        return _sqlite_relations.all_foreign_keys(connection, self.schemas(inspector))
+
     def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
         """Those of the same file, in one statement."""
         connection: Any = inspector.bind

@@ -70,7 +70,9 @@ def test_what_needs_no_database_loads_nothing_slow(
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-@pytest.mark.parametrize("words", [("",), ("query", "--format", ""), ("query", "--db", "")])
+@pytest.mark.parametrize(
+    "words", [("",), ("query", "--format", ""), ("query", "--db", ""), ("erd", "--to", "")]
+)
 def test_a_tab_loads_nothing_slow(
     loaded: Callable[..., set[str]], folder: Path, shell: str, words: tuple[str, ...]
 ) -> None:

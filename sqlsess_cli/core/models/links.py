@@ -54,22 +54,20 @@ class TableLinks(Links):
     @cached_property
     def inward(self) -> list[Edge]:
         """To many: foreign keys of others; and beyond those that do nothing but associate."""
-        theirs = self.reflection.referrers(self.place)
-        ours = [key for key in theirs if self._is_here(key.target)]
+        theirs = self.reflection.tables.referrers(self.place)
+        ours = [key for key in theirs if key.target == self.place]
         pairs = [(near, far) for keys in self._associations(theirs)
                  for near, far in (keys, keys[::-1]) if near in ours]  # fmt: skip
         taken = [*self.attributes, *(edge.name for edge in self.outward)]
         return inward(ours, pairs, taken)
-
-    def _is_here(self, place: Place) -> bool:
-        return place[1].casefold() == self.place[1].casefold() and place[0] == self.place[0]
 
     def _associations(self, keys: Sequence[ForeignKey]) -> Iterator[list[ForeignKey]]:
         """The pairs of foreign keys of tables that have little else."""
         by_table: dict[Place, list[ForeignKey]] = {}
         for key in keys:
             by_table.setdefault(key.table, []).append(key)
-        pairs = {place: found for place, found in by_table.items() if len(found) == 2}
+        pairs = {place: found for place, found in by_table.items()
+                 if len(found) == 2 and place not in [key.target for key in found]}  # fmt: skip
         counts = self.reflection.column_counts(list(pairs)) if pairs else {}
         for place, found in pairs.items():
             others = counts.get(place, 0) - len(_columns_of(found))

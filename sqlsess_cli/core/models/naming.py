@@ -19,6 +19,8 @@ _AFTER = rf"_(?i:{_WORDS})$|(?<=[a-z0-9])(?:{_CAMEL})$"
 _BEFORE = r"^(?:(?i:id|fk)_|(?:id|Id|fk|Fk)(?=[A-Z]))"
 _CODE = r"_(?i:no|nr|num|number|code)$|(?<=[a-z0-9])(?:No|Nr|Number|Code)$"
 
+_PREFIXES = ("_sa_", "_aliased_")
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -49,7 +51,8 @@ def attributes(columns: Sequence[str]) -> list[str]:
     taken = set(columns)
     names = []
     for column in columns:
-        name = column
+        # These prefixes are SQLAlchemy's, whatever comes after them.
+        name = column.lstrip("_") if column.startswith(_PREFIXES) else column
         while _is_reserved(name) or (name != column and name in taken):
             name += "_"
         taken.add(name)
@@ -59,8 +62,8 @@ def attributes(columns: Sequence[str]) -> list[str]:
 
 def _is_reserved(name: str) -> bool:
     """Whether Python or SQLAlchemy gives an attribute of this name a meaning of its own."""
-    ours = name.startswith("__") and name.endswith("__")
-    return ours or name.startswith(("_sa_", "_aliased_")) or hasattr(AliasedClass, name)
+    ours = name.startswith("__") and name.endswith("__") and not name.endswith("___")
+    return ours or name.startswith(_PREFIXES) or any(name in vars(c) for c in AliasedClass.__mro__)
 
 
 def stem(column: str, target: str = "", table: str = "") -> str:
@@ -76,10 +79,15 @@ def stem(column: str, target: str = "", table: str = "") -> str:
         plain = shorter
     if plain != column:
         return plain.strip("_")
-    if target and (found := re.fullmatch(rf"(.+?)_*{re.escape(target)}", column, re.IGNORECASE)):
+    words = rf"(.+?)(?:_+|(?<=[a-z0-9])(?=[A-Z]))(?i:{re.escape(target)})"
+    if target and (found := re.fullmatch(words, column)):
         return found[1]
-    joined = len(column) > 3 and table.casefold().startswith(column[:-2].casefold())
-    return column[:-2] if joined and column.endswith("id") else ""
+    whole = re.fullmatch(
+        r"(.+)id", column
+    )  # `albumid`, which is about an album if it refers to one
+    one = whole[1] if whole else ""
+    plural = {one, f"{one}s", f"{one}es", f"{one[:-1]}ies"}
+    return one if table.casefold() in {item.casefold() for item in plural} else ""
 
 
 def outward(keys: Sequence[ForeignKey], taken: Collection[str]) -> list[Edge]:

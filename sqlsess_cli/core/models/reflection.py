@@ -35,7 +35,6 @@ class Reflection:
         self._connection: Connection | None = None
         self._kinds: dict[Place, str] = {}
         self._counts: dict[Place, int] = {}
-        self._referrers: dict[Place, list[ForeignKey]] | None = None
 
     def look(self, connection: Connection, hooks: Dialect) -> None:
         """Take the connection and the hooks to reflect with from now on."""
@@ -71,7 +70,9 @@ class Reflection:
         if not table.columns:
             self.registry.metadata.remove(table)
             raise UsageError(f"{table.fullname} has no columns that could be queried")
-        class_ = type(table.name, (), {"__module__": __name__})
+        # Of one name there may be a class in each module only.
+        module = f"{__name__}.{table.schema}" if table.schema else __name__
+        class_ = type(table.name, (), {"__module__": module})
         names = attributes([column.name for column in table.columns])
         named = dict(zip(names, table.columns, strict=True))
         key = tuple(name for name, column in named.items() if column.primary_key)
@@ -100,12 +101,7 @@ class Reflection:
     def every(self) -> list[Entity | Relation]:
         """Every table and view, mapped where that is possible; few statements for all of them."""
         relations = self.relations()
-        self.tables.ask_all(list(dict.fromkeys(item.place[0] for item in relations)))
-        self._referrers = {}
-        for item in relations:
-            keys = self.tables.foreign_keys(item.place)
-            for target in dict.fromkeys(key.target for key in keys):
-                self._referrers.setdefault(target, []).extend(keys)
+        self.tables.ask_all(relations)
         return [self._or_relation(item) for item in relations]
 
     def _or_relation(self, relation: Relation) -> Entity | Relation:
@@ -125,12 +121,6 @@ class Reflection:
         if unknown:
             self._know(self.tables.hooks.relations(self.tables.inspector, unknown))
         return self._counts
-
-    def referrers(self, place: Place) -> list[ForeignKey]:
-        """All foreign keys of the tables that have one to this one."""
-        if self._referrers is not None:
-            return self._referrers.get(place, [])
-        return self.tables.hooks.referrers(self.tables.inspector, place)
 
     def is_unique(self, owner: Entity, key: ForeignKey) -> bool:
         """Whether no two rows of its table have the same foreign key."""

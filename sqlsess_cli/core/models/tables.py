@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Inspector
 from sqlalchemy.engine.reflection import ObjectKind
 
 from sqlsess_cli.dialects._base import Dialect
-from sqlsess_cli.dialects._relations import ForeignKey, Place
+from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
 from sqlsess_cli.errors import RejectedError
 
 # Of a table: what SQLAlchemy's inspector calls it, and what stands for its absence.
@@ -59,7 +59,10 @@ class Tables:
         self.connection = connection
         self.hooks = hooks
         self.inspector: Inspector = inspect(connection)
+        # What was asked of all tables: by aspect and schema; keys by table; who refers to a table.
         self._all: dict[tuple[str, str | None], Mapping[Any, Any]] = {}
+        self._keys: dict[Place, list[ForeignKey]] | None = None
+        self._referring: dict[Place, list[Place]] = {}
 
     def named(self, place: Place) -> Place:
         """The same place as the database has it declared, its schema where that must be said."""
@@ -74,6 +77,7 @@ class Tables:
             RejectedError: it is there, but the database cannot tell what it is made of.
         """
         schema, name = place
+        plain = self.hooks.plain_name
         try:
             with _quiet():
                 columns = self._aspect("columns", place)
@@ -81,12 +85,21 @@ class Tables:
         except sa_exc.NoSuchTableError:
             return None
         except sa_exc.UnreflectableTableError as error:
-            raise RejectedError(" ".join(str(error).split())) from error
-        keys = set(key.get("constrained_columns") or ())
-        made = [self._column(item, is_key=item["name"] in keys) for item in columns]
+            raise self._broken(place, error.__cause__) from error
+        except sa_exc.DBAPIError as error:
+            if self.hooks.diagnose(error.orig or error).meaning != "missing":
+                raise
+            raise self._broken(place, error) from error
+        keys = set(map(plain, key.get("constrained_columns") or ()))
+        made = [self._column(item, plain(item["name"]), keys) for item in columns]
         return Table(name, metadata, *made, schema=schema)
 
-    def _column(self, facts: Mapping[str, Any], *, is_key: bool) -> Column[Any]:
+    def _broken(self, place: Place, error: BaseException | None) -> RejectedError:
+        """Why a view cannot be read: what it was made of is no longer there."""
+        cause = getattr(error, "orig", None) or error or Exception()
+        return RejectedError(f"{place[1]}: {self.hooks.diagnose(cause).message}")
+
+    def _column(self, facts: Mapping[str, Any], name: str, keys: Collection[str]) -> Column[Any]:
         made: list[Any] = []
         if "computed" in facts:
             made.append(Computed(**facts["computed"]))
@@ -94,24 +107,23 @@ class Tables:
             made.append(Identity(**facts["identity"]))
         default = None if made else facts.get("default")
         return Column(
-            facts["name"], self.hooks.reflected(facts["type"]), *made, primary_key=is_key,
+            name, self.hooks.reflected(facts["type"]), *made, primary_key=name in keys,
             server_default=sql_text(default) if isinstance(default, str) else default,
-            **{name: facts[name] for name in _COLUMN if name in facts},
+            **{option: facts[option] for option in _COLUMN if option in facts},
         )  # fmt: skip
 
     def foreign_keys(self, place: Place) -> list[ForeignKey]:
-        """The foreign keys of a table whose targets are known, in the order of its columns."""
-        found = [
-            ForeignKey(
-                place,
-                tuple(item["constrained_columns"]),
-                self.named((item["referred_schema"], item["referred_table"])),
-                tuple(item["referred_columns"]),
-            )
-            for item in self._aspect("foreign_keys", place)
-            if len(item["constrained_columns"]) == len(item["referred_columns"])
-        ]
-        return list(dict.fromkeys(found))  # one that was declared twice
+        """The foreign keys of a table whose targets are known."""
+        if self._keys is None:
+            found = self.hooks.foreign_keys(self.inspector, place)
+            return list(dict.fromkeys(found))  # one that was declared twice
+        return self._keys.get(place, [])
+
+    def referrers(self, place: Place) -> list[ForeignKey]:
+        """All foreign keys of the tables that have one to this one."""
+        if self._keys is None:
+            return self.hooks.referrers(self.inspector, place)
+        return [key for table in self._referring.get(place, ()) for key in self._keys[table]]
 
     def details(self, place: Place) -> Details:
         """What a plain query does not need."""
@@ -119,7 +131,15 @@ class Tables:
             key, foreign_keys, indexes, uniques, checks, comment = (
                 self._aspect(name, place) for name in _ASPECTS if name != "columns"
             )
-        return Details(key, foreign_keys, indexes, uniques, checks, comment.get("text"))
+        # Not those that PostgreSQL makes for the partitions of what is referred to.
+        known = {(key.columns, key.target[1].casefold()) for key in self.foreign_keys(place)}
+        told = [
+            item
+            for item in foreign_keys
+            if not item["referred_columns"]
+            or (tuple(item["constrained_columns"]), item["referred_table"].casefold()) in known
+        ]
+        return Details(key, told, indexes, uniques, checks, comment.get("text"))
 
     def is_unique(self, place: Place, columns: Sequence[str]) -> bool:
         """Whether an index or constraint keeps any two rows from having these values alike."""
@@ -129,13 +149,22 @@ class Tables:
                    if item["unique"] and not _is_partial(item)]  # fmt: skip
         return any(group and set(group) <= wanted for group in groups)
 
-    def ask_all(self, schemas: Sequence[str | None]) -> None:
-        """Ask everything of all tables of some schemas, in as few statements as there are ways."""
-        for schema in schemas:
+    def ask_all(self, relations: Sequence[Relation]) -> None:
+        """Ask everything of all tables and views, in as few statements as there are ways."""
+        for schema in dict.fromkeys(item.place[0] for item in relations):
             for name in _ASPECTS:
-                with suppress(NotImplementedError), _quiet():
+                # What fails for one is asked of each alone.
+                with suppress(NotImplementedError, sa_exc.OperationalError), _quiet():
                     ask = getattr(self.inspector, f"get_multi_{name}")
                     self._all[name, schema] = ask(schema, kind=ObjectKind.ANY)
+        self._keys = {}
+        for key in dict.fromkeys(self.hooks.all_foreign_keys(self.inspector)):
+            self._keys.setdefault(key.table, []).append(key)
+        inherited = {item.place for item in relations if item.kind == "partition"}
+        for table, keys in self._keys.items():
+            for target in dict.fromkeys(key.target for key in keys):
+                if table not in inherited:
+                    self._referring.setdefault(target, []).append(table)
 
     def _aspect(self, name: str, place: Place) -> Any:
         schema, table = place

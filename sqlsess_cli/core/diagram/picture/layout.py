@@ -43,6 +43,10 @@ class Plan:
         """The width of a box with all that is beside it."""
         return self.sized[id_].width + 2 * STUB + self.rooms.get(id_, 0)
 
+    def beside(self, id_: str) -> int:
+        """The width of a box with its loops only."""
+        return self.sized[id_].width + (STUB + self.rooms[id_] if id_ in self.rooms else 0)
+
     def alone(self) -> list[str]:
         """The boxes that no line leads to from another, and that are in no frame."""
         related = {end.box for line in self.graph.lines if not line.is_loop
@@ -109,7 +113,7 @@ def laid_out(graph: Graph) -> Layout:
     ]
     frames = [Frame(group, *place) for group, place in found.frames.items()]
     boxes = {id_: boxes[id_] for id_ in plan.sized}
-    width = max((item.x + item.sized.width for item in boxes.values()), default=0)
+    width = max((item.x + plan.beside(id_) for id_, item in boxes.items()), default=0)
     return Layout(max(found.width, width), height, boxes, routes, frames)
 
 
@@ -135,7 +139,7 @@ def _stand(plan: Plan, boxes: dict[str, Placed], found: Found) -> float:
     limit = max(found.width, _USUAL)
     for id_ in sorted(plan.alone(), key=lambda item: -plan.sized[item].height):
         sized = plan.sized[id_]
-        taken = sized.width + (STUB + plan.rooms[id_] if id_ in plan.rooms else 0)
+        taken = plan.beside(id_)
         if x and x + taken > limit:
             x, y = 0.0, bottom + _GAP
         boxes[id_] = Placed(sized, x, y)

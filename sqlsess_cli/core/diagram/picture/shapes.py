@@ -165,7 +165,8 @@ def _route(spread: tuple[Route, tuple[float, float]], layout: Layout) -> Iterato
     for end, side, tip in zip(ends, route.sides, tips, strict=True):
         yield from _sign(_sign_name(route.line, end), tip, side)
     if route.label is not None:
-        yield from _label(route.line.label, route.label)
+        x, y = route.label
+        yield from _label(route.line.label, (x, y + sum(shifts) / 2 if route.line.is_loop else y))
     yield "</g>"
 
 
