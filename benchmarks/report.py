@@ -27,7 +27,7 @@ def written(results: Results) -> str:
         words = [word.strip() for word in (hole[2] or "").split(";")] if hole[2] else []
         return FILLERS[hole[1]](results, *words)
 
-    return "\n\n".join(map(wrapped, HOLE.sub(filled, template).split("\n\n")))
+    return "\n\n".join(map(wrapped, HOLE.sub(filled, template).split("\n\n"))) + "\n"
 
 
 def wrapped(block: str) -> str:
