@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from textwrap import fill
 
 from benchmarks.databases import ROOT
 from benchmarks.results import Record, Results, flattened, named
@@ -13,6 +14,7 @@ from benchmarks.targets import DONE, OURS, PLACES, SHAPES, outcomes
 TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "performance.md.in")
 PAGE = os.path.join(ROOT, "docs", "performance.md")
 HOLE = re.compile(r"\{\{(\w+)(?:: ([^}]*))?\}\}")
+WIDTH = 100
 CLOSE = 0.97  # who needs less than this of what we need is ahead of us; the rest is noise
 
 
@@ -25,7 +27,21 @@ def written(results: Results) -> str:
         words = [word.strip() for word in (hole[2] or "").split(";")] if hole[2] else []
         return FILLERS[hole[1]](results, *words)
 
-    return HOLE.sub(filled, template)
+    return "\n\n".join(map(wrapped, HOLE.sub(filled, template).split("\n\n"))) + "\n"
+
+
+def wrapped(block: str) -> str:
+    """A paragraph or a list in lines of the same width, which its figures have upset."""
+    if block.startswith(("#", "|")):
+        return block
+    items = re.split(r"\n(?=- )", block)
+    return "\n".join(
+        fill(
+            " ".join(item.split()), WIDTH, subsequent_indent="  " * item.startswith("- "),
+            break_long_words=False, break_on_hyphens=False,
+        )
+        for item in items
+    )  # fmt: skip
 
 
 def targets(results: Results) -> str:
@@ -116,7 +132,8 @@ def notes(seen: list[Record | None]) -> str:
     if not checked:
         return ""
     found = dict.fromkeys(note for one in checked for note in one)
-    return "; ".join(found).replace("|", "\\|").replace("\n", " ") or "equal"
+    said = "; ".join(found).replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    return said or "equal"
 
 
 def ratio(results: Results, section: str, about: str, place: str, tool: str) -> str:
@@ -133,12 +150,15 @@ def without(results: Results, section: str, about: str, place: str, tool: str, l
 
 def machine(results: Results) -> str:
     """Where, when and with what."""
-    runs = [f"{run['date']}, sqlsess at {run['commit']}: {run['machine']}" for run in results.runs]
-    titled = []
+    runs: dict[str, list[str]] = {}
+    for run in results.runs:
+        where = f"{run['date']}, {run['machine']}"
+        runs.setdefault(where, []).append(f"{run['commit']} (load {run['load']})")
+    titled = [f"{where}; sqlsess at {', '.join(commits)}" for where, commits in runs.items()]
     for title in ("versions", "servers", "clients"):  # a run need not have asked all databases
         items = dict.fromkeys(item for run in results.runs for item in run[title])
         titled.append(f"{title}: {', '.join(items)}")
-    return "\n".join(f"- {line}" for line in dict.fromkeys([*runs, *titled]))
+    return "\n".join(f"- {line}" for line in titled)
 
 
 def cell(record: Record | None, metric: str, ours: Record | None) -> str:

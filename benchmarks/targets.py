@@ -63,13 +63,27 @@ def _exports(results: Results, place: str, name: str) -> Iterator[Outcome]:
         what = f"{SHAPES[shape]} of {table}, {name}"
         yield Outcome(f"{what}: CPU of the bare driver loop", 1.3, cpu, "times")
         for rival in RIVALS if table == "events" else ():
-            theirs = results.figure("export", about, place, rival, "cpu")
-            if theirs and cpu:
-                yield Outcome(f"{what}: CPU of {rival}", 1, cpu / theirs, "times")
+            share = _share(results, about, place, rival)
+            if share is not None:
+                yield Outcome(f"{what}: CPU of {rival}", 1, share, "times")
     first = _worst(lambda tool: results.figure("export", "csv, events", place, tool, "first"))
     yield Outcome(
         f"first row of the largest CSV, {name}: share of the time", 5, _percent(first), "%"
     )
+
+
+def _share(results: Results, about: str, place: str, rival: str) -> float | None:
+    """Our CPU to a rival's, at the most rows that it was measured with."""
+    records = results.of("export", about, place)
+    theirs = [item for item in records if item["tool"] == rival and "cpu" in item]
+    last = max(theirs, key=lambda item: item["rows"], default=None)
+    if last is None:
+        return None
+    ours = [
+        item["cpu"] for item in records
+        if item["tool"] in OURS and "cpu" in item and item["rows"] == last["rows"]
+    ]  # fmt: skip
+    return max(ours) / last["cpu"] if ours else None
 
 
 def _memory(results: Results) -> Iterator[Outcome]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlsess_cli.interrupts import Interrupts
 
 PROGRAM = "sqlsess"
+_NARROW = 52  # columns
 COMPLETE = "_SQLSESS_COMPLETE"  # set by the completion scripts, to the shell that asks at a Tab
 
 
@@ -86,7 +87,10 @@ def run(arguments: list[str], app: App) -> int:
 
             complete(app, asked, arguments)
             return 0
-        with root().make_context(PROGRAM, arguments, obj=app) as context:
+        # click never wraps at fewer than 50 columns, unless it is told to.
+        columns = app.terminal.size()[0]
+        width = max(columns - 2, 20) if columns < _NARROW else None
+        with root().make_context(PROGRAM, arguments, obj=app, terminal_width=width) as context:
             context.command.invoke(context)
     except KeyboardInterrupt:  # code of the user's took SIGINT from us
         from signal import SIGINT
@@ -132,11 +136,26 @@ def _told(app: App, error: BaseException, arguments: list[str]) -> int:
         case click.ClickException():
             error = UsageError(error.format_message(), _help_of(error))
         case _:
-            bug = f"{type(error).__name__}: {error}"
-            error = SqlsessError(
-                bug, "this is a bug in sqlsess; --debug shows where"
-            ).with_traceback(error.__traceback__)
+            error = _unforeseen(error)
     return _failed(app, error, arguments)
+
+
+def _unforeseen(error: BaseException) -> SqlsessError:
+    """What nobody translated: the application's own code raised it, or it is our bug."""
+    from sqlsess_cli.errors import RejectedError, SqlsessError
+
+    place = text = ""
+    if "sqlalchemy" in sys.modules:  # only then can code of the application's have run
+        from sqlsess_cli.core.models.load import place_of
+        from sqlsess_cli.dialects._base import text_of
+
+        place, text = place_of(error), text_of(error)
+    said = f"{type(error).__name__}: {' '.join((text or str(error)).split())}"
+    if place:
+        hint = f"raised at {place}; --debug shows how it came there"
+        return RejectedError(said, hint).with_traceback(error.__traceback__)
+    hint = "this is a bug in sqlsess; --debug shows where"
+    return SqlsessError(said, hint).with_traceback(error.__traceback__)
 
 
 def _failed(app: App, error: SqlsessError, arguments: list[str]) -> int:

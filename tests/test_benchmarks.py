@@ -123,7 +123,7 @@ def test_measures_and_reports(environments: Path):
 
 
 def test_a_missed_target_is_marked(tmp_path: Path):
-    about = {"run": "1", "date": "2026-01-01", "machine": "m", "commit": "c"}
+    about = {"run": "1", "date": "2026-01-01", "machine": "m", "commit": "c", "load": 0.1}
     lists = {key: [] for key in ("versions", "servers", "clients")}
     start = {
         "section": "start",

@@ -23,6 +23,7 @@ from sqlsess_cli.registry import Registry
 COMMANDS = Registry("sqlsess_cli.commands", "command")
 
 SETTINGS = {"max_content_width": 100}
+_BARE = f"{__name__}.bare"  # key of Context.meta: nothing stands behind the program's name
 
 
 class Root(click.Group):
@@ -53,9 +54,21 @@ class Root(click.Group):
             formatter.write_dl([(name, COMMANDS.summary(name)) for name in COMMANDS.names])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands, then the options that all of them share."""
+        """The commands, then the options that all of them share.
+
+        Who types the name alone sees the commands: with the options they would scroll away.
+        """
         self.format_commands(ctx, formatter)
-        format_options(self, ctx, formatter)
+        if ctx.meta.get(_BARE):
+            with formatter.section("Options"):
+                formatter.write_dl([("-h, --help", "Show the options of every command, too.")])
+        else:
+            format_options(self, ctx, formatter)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, which answers an empty line with help."""
+        ctx.meta[_BARE] = not args
+        return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Commands with their summaries; options as click finds them."""
@@ -89,6 +102,12 @@ class Group(click.Group):
             hint = did_you_mean(args[0], known) or f"one of: {', '.join(known)}"
             raise UsageError(f"{self.name} has no command {args[0]!r}", hint)
         return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Names and whole summaries: click's own would end in three dots."""
+        with formatter.section("Commands"):
+            rows = [(name, self.commands[name].help or "") for name in self.list_commands(ctx)]
+            formatter.write_dl([(name, text.partition("\n")[0]) for name, text in rows])
 
     def add(self, **about: Any) -> Callable[[Callable[..., Any]], click.Command]:
         """Make a subcommand of a generator function; the function's name is the command's."""

@@ -32,8 +32,10 @@ def init(app: App, *, demo: bool) -> Answers:
         text = _text(app)
         _write_new(PROJECT_FILE, text)
         TrustStore(app.environ).add(read(PROJECT_FILE, consented=False))
+        unset = "${DATABASE_URL}" in text and not app.environ.get("DATABASE_URL")
+        first = "set DATABASE_URL or write the URL into it, then " if unset else ""
         app.reports.notice(
-            f"wrote and trusted {PROJECT_FILE}; next: sqlsess db ping, sqlsess models"
+            f"wrote and trusted {PROJECT_FILE}; next: {first}sqlsess db ping, sqlsess models"
         )
     yield from ()
 

@@ -89,7 +89,7 @@ def _named(config: Config, word: str, where: str, *, write: bool) -> Iterator[Ta
     if is_url(word) or re.match(r"[A-Za-z][\w+]+:.*/", word):
         yield by_url(word, where)
         return
-    if re.match(r"[^/@]+:[^@]*@", word):
+    if re.match(r"[^/@]+:[^@]*@|[\w+]+:?/*[^/@:]*:[^@]*@", word) and not os.path.exists(word):
         raise UsageError(f"{where}: not a database URL", "it begins with mysql+pymysql:// or so")
     name, colon, role = word.partition(":")
     if config.get("group", name) is not None:

@@ -12,7 +12,8 @@ HIDDEN = "***"
 
 _VARIABLE = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<name>\w+)(?:(?P<how>:[-?])(?P<text>[^}]*))?\})")
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*)://")
-_HUSHED = r"[\w-]*(?:password|passwd|passphrase|pwd|secret|token)[\w-]*"
+_NO_PORT = re.compile(r"^([^/?#:\[]+):(?!\d*(?:[/?#]|$)).*", re.DOTALL)
+_HUSHED = r"[\w-]*(?:password|passwd|passphrase|pwd|secret|token|odbc_connect)[\w-]*"
 _SECRET_QUERY = re.compile(rf"([?&;]{_HUSHED}=)[^&;]*", re.IGNORECASE)
 
 
@@ -34,6 +35,8 @@ def redacted(url: str) -> str:
     if at:
         user, colon, _ = user_info.partition(":")
         user_info = f"{user}:{HIDDEN}" if colon else user
+    else:  # without a host, a password stands where a port would
+        rest = _NO_PORT.sub(rf"\1:{HIDDEN}", rest)
     return _SECRET_QUERY.sub(rf"\1{HIDDEN}", f"{url[:start]}{user_info}{at}{rest}")
 
 
@@ -55,11 +58,11 @@ def checked(url: str, where: str) -> str:
         raise UsageError(
             f"{where}: not a database URL", "such as mysql+pymysql://user@host/database"
         )
-    if match["scheme"].partition("+")[0] == "sqlite":
+    if match["scheme"].partition("+")[0] == "sqlite" and "cipher" not in match["scheme"]:
         if url[match.end() : match.end() + 1] not in ("", "/", "?"):
             raise UsageError(
                 f"{where}: a SQLite URL has three slashes, and four before an absolute path",
-                f"such as {match[0]}/{url[match.end() :]}",
+                f"such as {match[0]}/{redacted(url)[match.end() :]}",
             )
         return url
     before_at, at, _ = url[match.end() :].rpartition("@")

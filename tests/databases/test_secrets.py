@@ -301,3 +301,26 @@ def test_no_repr_holds_a_password(tmp_path: Path) -> None:
         Options(db=(url,), url=url),
     ):
         assert seen(repr(thing), str(thing)) == []
+
+
+def test_a_url_that_is_not_whole_is_shown_without_its_password(hidden: Run, folder: Path) -> None:
+    escaped = quote(SECRET, safe="")
+    for url in (
+        f"mysql//app:{escaped}@host/school",
+        f"mysql:/app:{escaped}@host/school",
+        f"mysql://app:{escaped}",
+        f"mysql://app:{escaped}/school",
+        f"mysql://app:{SECRET}",
+        f"sqlite://:{escaped}@/x.db",
+        f"mssql+pyodbc:///?odbc_connect=PWD%3D{escaped}",
+        f"mysql+nodriver://app:{escaped}@host/school",
+        f"mysql://app@host/school?PassWord={escaped}&password={escaped}",
+        f"postgresql://app:{escaped}@host/school?sslpassword={escaped}",
+        f"mysql://app:{escaped}@[::1/school",
+    ):
+        (folder / "c.toml").write_text(f"[db.main]\nurl = {json.dumps(url)}\n")
+        for words in (("config", "show"), ("db", "list"), ("config", "check", *LOUD)):
+            hidden("-C", "c.toml", *words, traceback=True)
+        for flag in ("--db", "--url"):
+            done = hidden("sql", "SELECT 1", flag, url, *LOUD, "--timeout", "5s", traceback=True)
+            assert done.code in {2, 3, 4, 124}, done

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -83,3 +84,16 @@ def test_any_words_get_an_answer_or_a_message(home: Path, arguments: list[str]) 
     assert "--debug" in arguments or "Traceback" not in said
     if code > ExitCode.NEGATIVE:
         assert "error: " in said or '"error": ' in said or said.startswith("Usage: "), said
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_bug_of_ours_is_one_line_and_70(home: Path, *, debug: bool) -> None:
+    """No process can have a number in its environment, so nothing of ours is prepared for one."""
+    environ: dict[str, Any] = {"HOME": str(home), "COLUMNS": 80}
+    words = ["--debug"] if debug else []
+    done = run_inside("query", "students", "--db", "demo", *words, environ=environ)
+    assert (done.code, done.out) == (70, "")
+    *before, error, hint = done.err.splitlines()
+    assert error.startswith("error: AttributeError: ")
+    assert hint == "hint: this is a bug in sqlsess; --debug shows where"
+    assert (before[:1] == ["Traceback (most recent call last):"]) is debug

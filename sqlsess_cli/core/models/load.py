@@ -167,7 +167,7 @@ def blaming(where: str, name: str, verb: str = "import") -> Iterator[None]:
             ) from error
         noun = "the mappings do not fit together" if _is_mapping(error) else f"cannot {verb} {name}"
         raise ConfigError(
-            f"{where}: {noun}: {message}", _hint(error), file=_place(error)
+            f"{where}: {noun}: {message}", _hint(error), file=place_of(error)
         ) from error
 
 
@@ -195,12 +195,12 @@ def _hint(error: BaseException) -> str:
 
 def _reason(error: BaseException) -> str:
     text = " ".join(text_of(error).split())
-    place = _place(error)
+    place = place_of(error)
     kind = type(error).__name__
     return f"{place + ': ' if place else ''}{kind}{': ' + text if text else ''}"
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
     """`FILE:LINE` of the user's code that failed: the last frame that is not an installed one."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{os.path.relpath(error.filename)}:{error.lineno}"
