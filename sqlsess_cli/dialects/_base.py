@@ -248,6 +248,10 @@ class Dialect:
         ours = {key.table for key in found if key.target == place}
         return [key for key in found if key.table in ours]
 
+    def unseen_uniques(self, inspector: Inspector, place: Place) -> list[list[str]]:
+        """The columns of unique constraints that SQLAlchemy may not find."""
+        return []
+
     def plain_name(self, name: str) -> str:
         """A name that SQLAlchemy reflected, as it is."""
         return name

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
@@ -39,6 +41,9 @@ _OF_ONE = "m.name = :name"
 _OF_REFERRERS = """m.name IN
     (SELECT r.name FROM {schema}.sqlite_master r, pragma_foreign_key_list(r.name, :schema) f
      WHERE r.type = 'table' AND f."table" = :name COLLATE NOCASE)"""
+
+_UNIQUES = """SELECT l.seq, i.name FROM pragma_index_list(:name, :schema) l,
+    pragma_index_info(l.name, :schema) i WHERE l.origin = 'u' ORDER BY l.seq DESC, i.seqno"""
 
 
 def table_named(connection: Connection, schema: str | None, name: str) -> str:
@@ -97,6 +102,13 @@ def _keys(connection: Connection, place: Place, where: str) -> list[ForeignKey]:
         (number, (schema, table), (schema, target), column, there)
         for table, number, target, column, there in rows
     )
+
+
+def uniques(connection: Connection, place: Place) -> list[list[str]]:
+    """The columns of each unique constraint of a table."""
+    schema, name = place
+    rows = connection.execute(text(_UNIQUES), {"schema": schema or "main", "name": name})
+    return [[column for _, column in group] for _, group in groupby(rows, itemgetter(0))]
 
 
 def _quoted(schema: str | None) -> str:

@@ -330,6 +330,11 @@ class SQLite(Dialect):
         connection: Any = inspector.bind
         return _sqlite_relations.all_foreign_keys(connection, self.schemas(inspector))
 
+    def unseen_uniques(self, inspector: Inspector, place: Place) -> list[list[str]]:
+        """All of them: SQLAlchemy looks for them in the text of CREATE TABLE."""
+        connection: Any = inspector.bind
+        return _sqlite_relations.uniques(connection, place)
+
     def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
         """Those of the same file, in one statement."""
         connection: Any = inspector.bind

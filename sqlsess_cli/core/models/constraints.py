@@ -113,9 +113,9 @@ def _all(details: Details) -> Iterator[Facts]:
         target = ".".join(filter(None, (item["referred_schema"], item["referred_table"])))
         yield _facts(
             item["name"], "foreign key", item["constrained_columns"],
-            # A key that names no columns of a table that is missing refers to the table alone.
-            refers_to=[f"{target}.{name}" for name in item["referred_columns"]]
-            or [target for _ in item["constrained_columns"]],
+            refers_to=[f"{target}.{name}" for name in item["referred_columns"]],
+            # SQLite lets a key refer to what is missing, whose primary key is not known.
+            text=None if item["referred_columns"] else f"refers to {target}, which is missing",
             on_delete=options.get("ondelete"), on_update=options.get("onupdate"),
         )  # fmt: skip
     for item in details.uniques:

@@ -249,6 +249,8 @@ def _full_name(mapper: Mapper[Any]) -> str:
 
 
 def _description(mapper: Mapper[Any], constraints: Constraints) -> str | None:
-    # declarative classes without a docstring inherit their base's
-    own = mapper.class_.__dict__.get("__doc__")
-    return constraints.comment or (own.strip().partition("\n")[0] if own else None)
+    # declarative classes without a docstring inherit their base's; dataclasses get their signature
+    own = mapper.class_.__dict__.get("__doc__") or ""
+    told = own.strip().partition("\n")[0]
+    signature = told.startswith(f"{mapper.class_.__name__}(")
+    return constraints.comment or (None if signature else told or None)

@@ -25,13 +25,16 @@ class TableLinks(Links):
         mapper: of its class.
         reflection: where other tables are.
         place: the table.
+        attributes: of its columns, in their order.
     """
 
-    def __init__(self, mapper: Mapper[Any], reflection: Reflection, place: Place) -> None:
+    def __init__(
+        self, mapper: Mapper[Any], reflection: Reflection, place: Place, attributes: Sequence[str]
+    ) -> None:
         super().__init__(mapper)
         self.reflection = reflection
         self.place = place
-        self.attributes = list(mapper.column_attrs.keys())
+        self.attributes = attributes
 
     @cached_property
     def kind(self) -> str:  # type: ignore[override]  # asked when it is wanted, which is seldom

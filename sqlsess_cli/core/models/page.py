@@ -55,7 +55,7 @@ def _title(entity: Entity, facts: Facts) -> str:
     if inheritance and inheritance["parent"]:
         parts.append(f"{inheritance['style']} with {_label(inheritance['parent'])}")
     if inheritance and inheritance["identity"] is not None:
-        parts.append(f"{inheritance['discriminator']} = {inheritance['identity']}")
+        parts.append(f"{inheritance['discriminator'] or 'identity'} = {inheritance['identity']}")
     if inheritance and inheritance["children"]:
         parts.append(f"also {', '.join(map(_label, inheritance['children']))}")
     about = f"{entity.label}: {', '.join(parts)}"
@@ -81,7 +81,7 @@ def _about(facts: Facts) -> Iterator[str]:
     if facts["unique"] and not facts["primary_key"]:
         yield "unique"
     yield from _given(facts)
-    yield from (f"→ {target}" for target in facts["foreign_key"])
+    yield from (f"→ {_target([facts['column']], [target])}" for target in facts["foreign_key"])
     if facts["values"]:
         yield _some(facts["values"])
     if facts["comment"]:
@@ -130,12 +130,21 @@ def _relationship(facts: Facts) -> Row:
 def _constraint(facts: Facts) -> Row:
     about = facts["text"] or ", ".join(facts["columns"])
     if facts["refers_to"]:
-        about += f" → {', '.join(facts['refers_to'])}"
+        table = facts["refers_to"][0].rpartition(".")[0]
+        several = len(facts["columns"]) > 1  # of one column, its own line tells
+        about += f" → {_target(facts['columns'], facts['refers_to']) if several else table}"
     for event in ("delete", "update"):
         action = facts[f"on_{event}"]
         if action and action.upper() != "NO ACTION":
             about += f", on {event} {action.lower()}"
     return facts["name"] or "", facts["type"], about
+
+
+def _target(columns: Sequence[str], refers_to: Sequence[str]) -> str:
+    """What a foreign key refers to: the table, and its columns where they are called otherwise."""
+    table, _, _ = refers_to[0].rpartition(".")
+    names = [name.rpartition(".")[2] for name in refers_to]
+    return table if names == list(columns) else f"{table} ({', '.join(names)})"
 
 
 def _index(facts: Facts) -> Row:

@@ -82,7 +82,7 @@ class Reflection:
             properties=named,
             primary_key=[column for column in named.values() if column.primary_key or not key],
         )
-        entity = Entity(table.fullname, mapper, key, TableLinks(mapper, self, place))
+        entity = Entity(table.fullname, mapper, key, TableLinks(mapper, self, place, names))
         self._by_mapper[mapper] = entity
         return entity
 

@@ -102,7 +102,8 @@ class Tables:
     def _column(self, facts: Mapping[str, Any], name: str, keys: Collection[str]) -> Column[Any]:
         made: list[Any] = []
         if "computed" in facts:
-            made.append(Computed(**facts["computed"]))
+            computed = facts["computed"]
+            made.append(Computed(**{**computed, "sqltext": _closed(computed["sqltext"])}))
         if "identity" in facts:
             made.append(Identity(**facts["identity"]))
         default = None if made else facts.get("default")
@@ -139,7 +140,10 @@ class Tables:
             if not item["referred_columns"]
             or (tuple(item["constrained_columns"]), item["referred_table"].casefold()) in known
         ]
-        return Details(key, told, indexes, uniques, checks, comment.get("text"))
+        found = [item["column_names"] for item in uniques]
+        unseen = self.hooks.unseen_uniques(self.inspector, place)
+        missed = [{"name": None, "column_names": names} for names in unseen if names not in found]
+        return Details(key, told, indexes, [*uniques, *missed], checks, comment.get("text"))
 
     def is_unique(self, place: Place, columns: Sequence[str]) -> bool:
         """Whether an index or constraint keeps any two rows from having these values alike."""
@@ -147,6 +151,7 @@ class Tables:
         groups = [item["column_names"] for item in self._aspect("unique_constraints", place)]
         groups += [item["column_names"] for item in self._aspect("indexes", place)
                    if item["unique"] and not _is_partial(item)]  # fmt: skip
+        groups += self.hooks.unseen_uniques(self.inspector, place)
         return any(group and set(group) <= wanted for group in groups)
 
     def ask_all(self, relations: Sequence[Relation]) -> None:
@@ -175,6 +180,16 @@ class Tables:
             return getattr(self.inspector, f"get_{name}")(table, schema)
         except NotImplementedError:  # the database has no such thing
             return _ASPECTS[name]
+
+
+def _closed(text: str) -> str:
+    """An expression up to the bracket that ends it: SQLAlchemy reads on to SQLite's last one."""
+    depth = 0
+    for at, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if depth < 0:
+            return text[:at]
+    return text
 
 
 def _is_partial(index: Mapping[str, Any]) -> bool:
