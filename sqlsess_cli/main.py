@@ -123,6 +123,8 @@ def _told(app: App, error: BaseException, arguments: list[str]) -> int:
             late = error.exit_code == ExitCode.TIMEOUT
             app.terminal.tell(f"stopped: {'the time limit' if late else error.signum.name}")
             app.tell_outcome(failed=True)
+            if app.transaction is None and app.database_name:
+                app.terminal.tell(f"rolled back: nothing was sent to {app.database_name}")
             return error.exit_code
         case click.exceptions.NoArgsIsHelpError():
             app.terminal.tell(error.format_message(), lines=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -57,7 +58,19 @@ def targets(config: Config, words: Sequence[str], where: str, *, write: bool) ->
         ConfigError: a group, a variable or a URL in the configuration is not whole.
     """
     found = [target for word in words for target in _named(config, word, where, write=write)]
-    return list({(target.name, target.role): target for target in found}.values())
+    unique = {(target.path or target.url, target.role): target for target in found}
+    return _told_apart(list(unique.values()))
+
+
+def _told_apart(found: list[Target]) -> list[Target]:
+    """The same, those of one name by their whole URLs."""
+    counts = Counter((target.name, target.role) for target in found)
+    return [
+        replace(target, name=redacted(target.url))
+        if target.url is not None and counts[target.name, target.role] > 1
+        else target
+        for target in found
+    ]
 
 
 def default_targets(config: Config, *, write: bool) -> list[Target]:

@@ -13,7 +13,9 @@ HIDDEN = "***"
 _VARIABLE = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<name>\w+)(?:(?P<how>:[-?])(?P<text>[^}]*))?\})")
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*)://")
 _NO_PORT = re.compile(r"^([^/?#:\[]+):(?!\d*(?:[/?#]|$)).*", re.DOTALL)
-_HUSHED = r"[\w-]*(?:password|passwd|passphrase|pwd|secret|token|odbc_connect)[\w-]*"
+_HUSHED = (
+    r"(?:[\w-]*(?:password|passwd|passphrase|pwd|secret|token|odbc_connect)[\w-]*|(?:hex|text)?key)"
+)
 _SECRET_QUERY = re.compile(rf"([?&;]{_HUSHED}=)[^&;]*", re.IGNORECASE)
 
 
@@ -38,6 +40,11 @@ def redacted(url: str) -> str:
     else:  # without a host, a password stands where a port would
         rest = _NO_PORT.sub(rf"\1:{HIDDEN}", rest)
     return _SECRET_QUERY.sub(rf"\1{HIDDEN}", f"{url[:start]}{user_info}{at}{rest}")
+
+
+def hushed(text: str) -> str:
+    """A text of others with the password in every URL in it hidden."""
+    return re.sub(r"(\w://[^\s:/@'\"]*:)[^\s@'\"]*@", rf"\1{HIDDEN}@", text)
 
 
 def checked(url: str, where: str) -> str:

@@ -187,6 +187,11 @@ class Dialect:
         """For each column of textual SQL, what the driver tells of its values."""
         return ["other"] * len(description)
 
+    def autocommits(self, dbapi: Any) -> bool:
+        """Whether each statement of a driver's connection is a transaction of its own."""
+        asked = getattr(dbapi, "get_autocommit", None)  # mysqlclient's way, and PyMySQL's
+        return bool(asked()) if asked is not None else getattr(dbapi, "autocommit", False) is True
+
     def abandon(self, cursor: Any) -> bool:
         """Prepare to leave a stream early; True when the connection must be given up for it."""
         return False

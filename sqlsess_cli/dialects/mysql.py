@@ -114,11 +114,13 @@ class MySQL(Dialect):
     undoing: ClassVar[frozenset[str]] = frozenset({"1213", "1205"})
     # Text that is only known when it is executed, procedures, and compound statements.
     evades_reading: ClassVar[frozenset[str]] = frozenset(
-        {"BINLOG", "CALL", "CASE", "EXECUTE", "FOR", "IF", "LOOP", "PREPARE", "REPEAT", "WHILE"}
+        {"BINLOG", "CALL", "CASE", "EXECUTE", "FOR", "IF", "KILL", "LOOP", "PREPARE", "PURGE"}
+        | {"REPEAT", "WHILE"}
     )
-    # Behind SET STATEMENT … FOR, and files that the server writes.
+    # Behind SET STATEMENT … FOR, files that the server writes, and settings of all sessions.
     evades_inside: ClassVar[frozenset[str]] = frozenset(
-        {"BINLOG", "CALL", "DUMPFILE", "EXECUTE", "OUTFILE", "PREPARE"}
+        {"BINLOG", "CALL", "DUMPFILE", "EXECUTE", "GLOBAL", "OUTFILE", "PERSIST", "PERSIST_ONLY"}
+        | {"PREPARE"}
     )
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:

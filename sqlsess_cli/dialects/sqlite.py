@@ -309,6 +309,10 @@ class SQLite(Dialect):
         attached = set(inspector.get_schema_names()) - {"main", "temp"}
         return [None, *sorted(attached)]
 
+    def autocommits(self, dbapi: Any) -> bool:
+        """Never: we begin by ourselves."""
+        return False
+
     def table_named(self, connection: Connection, schema: str | None, name: str) -> str:
         """As declared: SQLite finds a table in any case, SQLAlchemy finds its keys only so."""
         return _sqlite_relations.table_named(connection, schema, name)

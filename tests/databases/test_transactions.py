@@ -265,3 +265,25 @@ def test_a_file_that_cannot_be_written_is_read(run: Run, folder: Path) -> None:
     assert run("query", "t", "--db", "x.db").code == 0
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
     assert os.listdir(folder) == ["x.db"]
+
+
+@pytest.mark.parametrize("kind", ["mariadb", "postgresql"], indirect=True)
+@pytest.mark.parametrize("write", [False, True])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        '[db.x.engine]\nisolation_level = "AUTOCOMMIT"',
+        '[db.x.factory]\nexecution_options = { isolation_level = "AUTOCOMMIT" }',
+        "[db.x.connect]\nautocommit = true",
+    ],
+)
+def test_a_connection_that_commits_by_itself_is_not_used(
+    run: Callable[..., Finished], database: Database, folder: Path, settings: str, write: bool
+) -> None:
+    """With it nothing could be rolled back, and PostgreSQL would not even only read."""
+    database.execute("CREATE TABLE kept (id integer)")
+    (folder / "auto.toml").write_text(f'[db.x]\nurl = "{database.url}"\n{settings}\n')
+    words = ("sql", "insert into kept values (1); insert into nowhere values (1)", "-C", "auto.toml")
+    done = run(*words, *(["--write"] if write else []))
+    assert (done.code, "commits by itself" in done.err) == (3, True), done.err
+    assert database.value("SELECT count(*) FROM kept") == 0

@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.orm import Mapper, configure_mappers
 
+from sqlsess_cli.config.urls import hushed
 from sqlsess_cli.dialects._base import text_of
 from sqlsess_cli.errors import ConfigError, Interrupted, SqlsessError
 
@@ -194,7 +195,7 @@ def _hint(error: BaseException) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    text = " ".join(text_of(error).split())
+    text = hushed(" ".join(text_of(error).split()))
     place = place_of(error)
     kind = type(error).__name__
     return f"{place + ': ' if place else ''}{kind}{': ' + text if text else ''}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table
@@ -13,6 +13,7 @@ from sqlsess_cli.core.filters.paths import Path, Scope, many, no_value, resolve
 from sqlsess_cli.core.run import Selected
 from sqlsess_cli.errors import UsageError
 
+_QUOTED = re.compile(r'(?:\A|\.)("(?:[^"]|"")+"|[^\W\d]\w*)')
 _PLAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*$")
 _NAMED = re.compile(r"(.*\S)\s+as\s+(\w+)$", re.IGNORECASE | re.DOTALL)
 
@@ -48,25 +49,41 @@ def chosen(text: str, scope: Scope, parameters: Mapping[str, str]) -> Chosen:
     Raises:
         UsageError: a name is unknown, or it leads to many.
     """
-    if not _PLAIN.match(text):
-        exact = scope.entity.named(text)
-        if exact is not None and exact in scope.entity.names:  # a name may hold anything
-            return attribute(exact, scope)
-        if match := _NAMED.match(text):
-            found = chosen(match[1], scope, parameters)
-            return Chosen(match[2], found.expression, found.bare, found.aggregated, found.scope)
-        from sqlsess_cli.core.filters.compile import expression  # the grammar is needed only here
-
-        computed, compiled = expression(text, scope, parameters)
-        return Chosen(text, computed, frozenset(compiled.bare), compiled.aggregated)
-    path = Path.of(text)
+    path = _path(text)
+    exact = scope.entity.named(text) if path is None or len(path.names) > 1 else None
+    if exact is not None and exact in scope.entity.names:  # a name may hold anything
+        return attribute(exact, scope)
+    if path is None:
+        return _computed(text, scope, parameters)
     place = resolve(path, scope)
     if place.lists:
         raise many(path, place)
     if place.name is None:
         raise no_value(path, place)
     names = frozenset([(*place.scope.path, place.name)])
-    return Chosen(text, place.expression, names, scope=place.scope)
+    return Chosen(str(path), place.expression, names, scope=place.scope)
+
+
+def _path(text: str) -> Path | None:
+    """The path that a column is; None when it is an expression."""
+    if _PLAIN.match(text):
+        return Path.of(text)
+    found = list(_QUOTED.finditer(text)) if '"' in text else []
+    if not found or "".join(match[0] for match in found) != text:
+        return None
+    names = [match[1] for match in found]
+    plain = [name[1:-1].replace('""', '"') if name[0] == '"' else name for name in names]
+    return Path(plain, text, [match.start(1) for match in found])
+
+
+def _computed(text: str, scope: Scope, parameters: Mapping[str, str]) -> Chosen:
+    if match := _NAMED.match(text):
+        found = chosen(match[1], scope, parameters)
+        return replace(found, name=match[2])
+    from sqlsess_cli.core.filters.compile import expression  # the grammar is needed only here
+
+    made, compiled = expression(text, scope, parameters)
+    return Chosen(text, made, frozenset(compiled.bare), compiled.aggregated)
 
 
 def selected(columns: Sequence[Chosen], scope: Scope) -> Selected:
@@ -85,7 +102,7 @@ def _stored_in(
     entity = scope.entity
     found = [None if item.scope is None else item.scope.entity.column_of(item.expression)
              for item in columns]  # fmt: skip
-    elsewhere = any(item.scope is not None and item.scope is not scope for item in columns)
+    elsewhere = any(item.scope is not scope for item in columns)  # or it is computed
     tables = {column.table for column in found if column is not None}
     if elsewhere or tables != {entity.table} or not isinstance(entity.table, Table):
         return None, ()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.state import INFO, RAW, Outcome, Transaction
 from sqlsess_cli.dialects import _base as dialects
-from sqlsess_cli.errors import Interrupted, PartialError, SqlsessError, UnknownOutcome
+from sqlsess_cli.errors import ConfigError, Interrupted, PartialError, SqlsessError, UnknownOutcome
 from sqlsess_cli.interrupts import Interrupts
 
 _GUARD = "sqlsess_guard"
@@ -137,6 +137,15 @@ def _look_for_kept(
     transaction.doubtful = hidden or hooks.keeps_when_lost(connection.engine)
 
 
+def _require_transactions(
+    transaction: Transaction, hooks: dialects.Dialect, connection: Connection
+) -> None:
+    """Before anything is sent: what commits by itself can neither be rolled back nor only read."""
+    if hooks.autocommits(connection.connection.dbapi_connection):
+        hint = "leave autocommit out of the options of the engine, the factory and the URL"
+        raise ConfigError(f"{transaction.database}: the connection commits by itself", hint)
+
+
 def _opener(
     transaction: Transaction, interrupts: Interrupts, stack: ExitStack
 ) -> Callable[[Session, SessionTransaction, Connection], None]:
@@ -159,6 +168,7 @@ def _opener(
         cancels.append(hooks.canceller(connection.engine, connection.connection.dbapi_connection))
         if not transaction.connections:
             stack.enter_context(interrupts.watching(cancel))
+        _require_transactions(transaction, hooks, connection)
         transaction.phase = "execute"
         hooks.begin(connection, write=transaction.write)
         if transaction.write and hooks.savepoints:
