@@ -268,7 +268,7 @@ def test_a_file_that_cannot_be_written_is_read(run: Run, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["mariadb", "postgresql"], indirect=True)
-@pytest.mark.parametrize("write", [False, True])
+@pytest.mark.parametrize("more", [(), ("--write",)])
 @pytest.mark.parametrize(
     "settings",
     [
@@ -278,12 +278,16 @@ def test_a_file_that_cannot_be_written_is_read(run: Run, folder: Path) -> None:
     ],
 )
 def test_a_connection_that_commits_by_itself_is_not_used(
-    run: Callable[..., Finished], database: Database, folder: Path, settings: str, write: bool
+    run: Callable[..., Finished],
+    database: Database,
+    folder: Path,
+    settings: str,
+    more: tuple[str, ...],
 ) -> None:
     """With it nothing could be rolled back, and PostgreSQL would not even only read."""
     database.execute("CREATE TABLE kept (id integer)")
     (folder / "auto.toml").write_text(f'[db.x]\nurl = "{database.url}"\n{settings}\n')
-    words = ("sql", "insert into kept values (1); insert into nowhere values (1)", "-C", "auto.toml")
-    done = run(*words, *(["--write"] if write else []))
+    text = "insert into kept values (1); insert into nowhere values (1)"
+    done = run("sql", text, "-C", "auto.toml", *more)
     assert (done.code, "commits by itself" in done.err) == (3, True), done.err
     assert database.value("SELECT count(*) FROM kept") == 0
