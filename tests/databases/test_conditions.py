@@ -259,6 +259,7 @@ PARAMETERS = {
     "price": "10.500", "inject": "1 or 1=1", "old": "1800-01-01", "half": "0.5",
     "moment": "2024-02-29T23:59:59", "clock": "08:30", "big": "2305843009213693952",
     "raw": r"\x00ff", "key": str(KEY), "span": "90 minutes", "low": "ada%",
+    "least": "-2",
 }  # fmt: skip
 WITH_PARAMETERS = [
     ("name = :name", "2"),
@@ -287,6 +288,7 @@ WITH_PARAMETERS = [
     ("quantity + :id = -1", "2"),
     ("seen < now() - :span", "1 2"),
     (":id = id", "2"),
+    ("id % :least = 0", "2 4"),
     (":id < 3 and id = 1", "1"),
     (":id in (id, quantity)", "2"),
     ("name ilike :low", "1"),

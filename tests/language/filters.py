@@ -58,7 +58,8 @@ class Filters:
 
     def comparison(self, entity: str) -> Tree:
         made = self.pick(*[self._compared] * 6, self._in, self._in, self._between, self._like,
-                         self._part, self._null, self._related, self._truth)  # fmt: skip
+                         self._part, self._null, self._related, self._truth,
+                         self._counted)  # fmt: skip
         found: Tree | None = made(entity)
         return found or self._compared(entity)
 
@@ -67,6 +68,10 @@ class Filters:
         sign = self.pick(*SIGNS) if kind in ORDERED else self.pick("=", "!=")
         left, right = self.expression(entity, kind, 2), self.partner(entity, kind)
         return ("compared", sign, *((left, right) if self.chance(0.8) else (right, left)))
+
+    def _counted(self, entity: str) -> Tree | None:
+        found = self.count(entity)
+        return found and ("compared", self.pick(*SIGNS), found, self.literal("int"))
 
     def _in(self, entity: str) -> Tree:
         kind = self.pick(*ORDERED, "enum")
@@ -101,12 +106,12 @@ class Filters:
 
     def partner(self, entity: str, kind: str) -> Tree:
         """What a value of a kind is compared with: most often a literal."""
-        if self.chance(0.3):
-            return self.expression(entity, kind, 1)
         if kind in NUMBERS and self.chance(0.3):
             kind = self.pick(*NUMBERS)
-        if kind in ("date", "datetime") and self.chance(0.3):
+        if kind in ("date", "datetime") and self.chance(0.4):
             kind = self.pick("date", "datetime")
+        if self.chance(0.3):
+            return self.expression(entity, kind, 1)
         return self.literal(kind)
 
     def literal(self, kind: str) -> Tree:
@@ -205,7 +210,7 @@ class Filters:
         moved = self.path(entity, self.pick("date", "datetime")) or self.literal("date")
         return ("calculated", self.pick("+", "-"), moved, span)
 
-    def aggregate(self, entity: str, name: str, kind: str) -> Tree | None:
+    def aggregate(self, entity: str, name: str, kind: str, distinct: float = 0.2) -> Tree | None:
         """Over a list that this entity has, and maybe one beyond it."""
         many = [item for item, (_, to_many) in RELATIONS[entity].items() if to_many]
         if not many:
@@ -218,12 +223,12 @@ class Filters:
         argument: Tree = ("path", (*names, *found[1]))
         if kind in NUMBERS and self.chance(0.3):
             argument = ("calculated", self.pick("+", "*"), argument, self.literal(kind))
-        return ("aggregate", name, self.chance(0.2) and name != "avg", argument)
+        return ("aggregate", name, self.chance(distinct) and name != "avg", argument)
 
     def count(self, entity: str) -> Tree | None:
         if self.chance(0.4):
-            return self.aggregate(entity, "count", self.pick(*ORDERED))
-        names, reached = self.relations(entity, self.pick(1, 1, 2))
+            return self.aggregate(entity, "count", self.pick(*ORDERED), distinct=0.5)
+        names, reached = self.relations(entity, self.pick(1, 2, 2))
         if RELATIONS[entity][names[0]][1]:
             return ("aggregate", "count", reached != "Order" and self.chance(0.3), ("rows", names))
         return None

@@ -188,7 +188,7 @@ def number(text: str) -> int | Decimal:
     Raises:
         UsageError: it is none, or one of more digits than any database has.
     """
-    value: int | Decimal = _read(text, "integer" if text.strip().isdecimal() else "decimal")
+    value: int | Decimal = _read(text, "integer" if _INTEGER.fullmatch(text) else "decimal")
     return value
 
 
