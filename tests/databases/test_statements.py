@@ -50,7 +50,7 @@ SILENT = [("models", *MAPPED), ("models", "thing", *MAPPED), ("db", "list"), ("c
 STARTED = {"mariadb": "START TRANSACTION READ ONLY",
            "postgresql": "SELECT set_config('transaction_read_only', 'on', true)"}  # fmt: skip
 TO_CONNECT = {"mariadb": 10, "postgresql": 10}
-TO_REFLECT = {"mariadb": 3, "postgresql": 16}
+TO_REFLECT = {"mariadb": 4, "postgresql": 16}
 TO_FETCH = 3  # two rows by a cursor
 
 SETTINGS = {
