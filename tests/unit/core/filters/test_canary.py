@@ -121,5 +121,5 @@ def test_no_token_of_the_user_is_in_the_sql(seed: int) -> None:
             assert CANARY not in str(made)
             bound += CANARY in str(made.params) or NUMBER in str(made.params)
     # It is no proof unless many filters were understood, and their canaries were bound.
-    assert compiled > TEXTS / 4 * 0.1
-    assert bound > compiled / 2
+    assert compiled > TEXTS / 4 * 0.2
+    assert bound > compiled
