@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import sqlalchemy
 from servers._server import Database
 from servers.program import Finished
 from sqlalchemy import (
     Connection,
+    column,
     create_engine,
     event,
     exc,
@@ -300,8 +302,12 @@ HOSTILE = (
     "id", "metadata", "registry", "_sa_registry", "_sa_instance_state", "__class__", "__class___",
     "__init__", "__dict__", "__mapper__", "__table__", "__doc__", "__eq__", "__name__", "__mro__",
     "__clause_element__", "_aliased_insp", "mro", "class", "select", "Größe", "日本", "a b", "a.b",
-    "50%", "%s", "%(x)s", ":name", "a'b", "a`b", "a[b]", "x;y", "back\\slash", "keys", "type", "*",
+    "50%", "%s", ":name", "a'b", "a`b", "a[b]", "x;y", "back\\slash", "keys", "type", "*",
 )  # fmt: skip
+# Up to SQLAlchemy 2.0.5x and 2.1.0 the compiler took such a name for a parameter where one is "?".
+PERCENT = "%(x)s"
+if PERCENT in str(select(column(PERCENT)).compile(dialect=create_engine("sqlite://").dialect)):
+    HOSTILE += (PERCENT,)
 
 
 def quoted(database: Database, name: str) -> str:
@@ -313,7 +319,7 @@ def quoted(database: Database, name: str) -> str:
 def test_names_of_any_kind(database: Database, reflect: Any, table: str) -> None:
     name = quoted(database, table)
     # MariaDB's own driver of this test takes % as it is only without parameters, as here.
-    columns = ", ".join(f"{quoted(database, column)} INTEGER" for column in HOSTILE[1:])
+    columns = ", ".join(f"{quoted(database, item)} INTEGER" for item in HOSTILE[1:])
     marks = ", ".join(str(number) for number in range(len(HOSTILE)))
     database.execute(
         f"CREATE TABLE {name} (id INTEGER PRIMARY KEY, {columns})",
@@ -610,8 +616,11 @@ def test_one_table_of_a_thousand_is_reflected_alone(
 ) -> None:
     few, many = costs(thousand(fresh(kind), 10)), costs(thousand(fresh(kind), 1000))
     assert few == many
+    # SQLAlchemy 2.0 asks PostgreSQL for every domain and enum with the first table, in one each.
+    older = kind == "postgresql" and sqlalchemy.__version__.startswith("2.0.")
     most = {
-        "a table": 3, "a step": 4, "another": 4, "a step by its column": 5, "back": 12, "names": 2,
+        "a table": 5 if older else 3, "a step": 4, "another": 4, "a step by its column": 5,
+        "back": 12, "names": 2,
     }  # fmt: skip
     assert all(many[name] <= most[name] for name in most), many
 
