@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +14,10 @@ from sqlsess_cli.commands._command import command
 from sqlsess_cli.config.sources import PROJECT_FILE
 from sqlsess_cli.emit import Answers
 
-_MODELS = ("models.py", "models", "app/models.py", "app/models", "src/models.py")
+if TYPE_CHECKING:
+    from sqlsess_cli.config.discovery.project import Project
+
+_USUAL = "${DATABASE_URL}"
 
 
 @command()
@@ -19,7 +25,8 @@ _MODELS = ("models.py", "models", "app/models.py", "app/models", "src/models.py"
 def init(app: App, *, demo: bool) -> Answers:
     """Write sqlsess.toml in this directory, from what is found here.
 
-    The URL is that of --url, or ${DATABASE_URL}; the models are those of -m, or a models.py here.
+    Models, a sessionmaker and the URL are found by reading the project's files (Python,
+    alembic.ini, pyproject.toml); none of them is run. --url and -m win over what is found.
     """
     if demo:
         from sqlsess_cli.core.demo import create
@@ -29,42 +36,102 @@ def init(app: App, *, demo: bool) -> Answers:
         from sqlsess_cli.config.sources import read
         from sqlsess_cli.config.trust import TrustStore
 
+        _refuse_another(app.environ)
         text = _text(app)
         _write_new(PROJECT_FILE, text)
         TrustStore(app.environ).add(read(PROJECT_FILE, consented=False))
-        unset = "${DATABASE_URL}" in text and not app.environ.get("DATABASE_URL")
-        first = "set DATABASE_URL or write the URL into it, then " if unset else ""
+        unset = [name for name in re.findall(r"\$\{(\w+)\}", text) if not app.environ.get(name)]
+        first = f"set {' and '.join(dict.fromkeys(unset))}, then " if unset else ""
         app.reports.notice(
             f"wrote and trusted {PROJECT_FILE}; next: {first}sqlsess db ping, sqlsess models"
         )
     yield from ()
 
 
+def _refuse_another(environ: Mapping[str, str]) -> None:
+    """Leave a configuration alone that this directory already has."""
+    from sqlsess_cli.config.sources import PYPROJECT, find_project_file
+    from sqlsess_cli.errors import RefusedError
+
+    here = os.getcwd()
+    if os.path.lexists(PROJECT_FILE):
+        raise _is_here(PROJECT_FILE)
+    found = find_project_file(here, environ.get("HOME", ""))
+    if found and os.path.dirname(found) == here:
+        raise RefusedError(f"{PYPROJECT} has a [tool.sqlsess] already", "it is yours to edit")
+
+
 def _write_new(path: str, text: str) -> None:
-    from sqlsess_cli.errors import ConfigError, RefusedError
+    from sqlsess_cli.errors import ConfigError
 
     try:
         with open(path, "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise RefusedError(f"{path} is already here", "it is yours to edit") from None
+        raise _is_here(path) from None
     except OSError as error:
         raise ConfigError(f"cannot write {path}: {error.strerror}") from error
 
 
+def _is_here(path: str) -> Exception:
+    from sqlsess_cli.errors import RefusedError
+
+    return RefusedError(f"{path} is already here", "it is yours to edit")
+
+
 def _text(app: App) -> str:
-    """The file: one database, and the models if any are here."""
-    from json import dumps  # a JSON string is a TOML string
+    """The file, after telling what it is made of."""
+    from sqlsess_cli.config.discovery.project import look
 
-    from sqlsess_cli.config.urls import redacted
+    given = app.flags.get("url")
+    models = list(app.flags.get("models", ()))
+    found = look(os.getcwd())
+    for line in found.told:
+        said = (models and line.startswith("models:")) or (given and line.startswith("url"))
+        if not said:
+            app.reports.notice(line)
+    urls = {name: item.url for name, item in found.databases.items()}
+    if given:
+        urls = {"primary": _without_password(app, given)}
+    return "\n".join(_lines(found, models or list(found.models), urls))
 
-    url: str = app.flags.get("url") or "${DATABASE_URL}"
-    if redacted(url) != url:
-        url = redacted(url).replace(":***@", ":${DB_PASSWORD}@")
-        app.reports.notice("the password is not written: set the environment variable DB_PASSWORD")
-    found = (
-        list(app.flags.get("models", ())) or [name for name in _MODELS if os.path.exists(name)][:1]
-    )
-    names = [name if name.endswith(".py") else name.replace("/", ".") for name in found]
-    models = f"models = {dumps(names)}" if names else '# models = ["app.models"]'
-    return f'default = "primary"\n{models}\n\n[db.primary]\nurl = {dumps(url)}\n'
+
+def _without_password(app: App, url: str) -> str:
+    from sqlsess_cli.config.discovery.addresses import PASSWORD
+    from sqlsess_cli.config.urls import HIDDEN, redacted
+
+    if redacted(url) == url:
+        return url
+    app.reports.notice(f"the password is not written: set the environment variable {PASSWORD}")
+    return redacted(url).replace(HIDDEN, f"${{{PASSWORD}}}")
+
+
+def _lines(found: Project, models: list[str], urls: Mapping[str, str]) -> Iterator[str]:
+    """The lines of the file."""
+    if len(urls) > 1:
+        yield f"default = {_toml(next(iter(urls)))}"
+    yield f"models = {_toml(models)}" if models else '# models = ["app.models"]'
+    if found.sys_path:
+        yield f"sys_path = {_toml(found.sys_path)}"
+    if not urls and not found.factory:
+        urls = {"primary": _USUAL}
+    for name in urls or ("primary",):
+        yield ""
+        plain = re.fullmatch(r"[\w-]+", name, re.ASCII)
+        yield f"[db.{name if plain else _toml(name)}]"
+        if name in urls:
+            yield f"url = {_toml(urls[name])}"
+        if found.factory and len(urls) <= 1:
+            yield f"factory = {_toml(found.factory)}"
+    if found.others:
+        yield ""
+        yield "# Found here too:"
+        yield from (f"# {line}" for line in found.others)
+    yield ""
+
+
+def _toml(value: str | Sequence[str]) -> str:
+    """A text or an array of texts in TOML: as in JSON, but for what needs two escapes there."""
+    from json import dumps
+
+    return dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -22,6 +22,7 @@ from sqlsess_cli.config.urls import hushed
 from sqlsess_cli.dialects._base import text_of
 from sqlsess_cli.errors import ConfigError, Interrupted, SqlsessError
 
+_NO_MODELS = frozenset({"__main__", "conftest", "tests"})
 _PRIVATE = "sqlsess_models"  # the package that files outside of any package are imported into
 
 _mappers: list[Mapper[Any]] = []
@@ -42,7 +43,7 @@ def import_models(names: Sequence[str], folder: str, where: str) -> list[Mapper[
     """Import everything named, and return every class that is mapped by then.
 
     Args:
-        names: dotted modules, Python files, or globs of files.
+        names: dotted modules, packages with all that is in them, Python files, or globs of files.
         folder: what relative files are relative to, and where modules may lie.
         where: the flag or line that named them, for messages.
 
@@ -54,8 +55,7 @@ def import_models(names: Sequence[str], folder: str, where: str) -> list[Mapper[
             _import_files(os.path.join(folder, os.path.expanduser(name)), name, where)
         else:
             module = import_module(name, folder, where)
-            if not _mappers and hasattr(module, "__path__"):
-                _import_below(module, folder, where)
+            _import_below(module, folder, where)
     with blaming(where, ", ".join(names)):
         configure_mappers()
     if names and not _mappers:
@@ -144,10 +144,14 @@ def _execute(path: str, name: str, where: str) -> ModuleType:
 
 
 def _import_below(package: ModuleType, folder: str, where: str) -> None:
-    """Import the modules of a package that imports none of them itself."""
-    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if not found.name.endswith("__main__"):
-            import_module(found.name, folder, where)
+    """Import the modules of a package: it may import some of them itself, or none.
+
+    Programs and tests that lie among them are not what was meant.
+    """
+    for found in pkgutil.iter_modules(getattr(package, "__path__", ()), f"{package.__name__}."):
+        own = found.name.rpartition(".")[2]
+        if own not in _NO_MODELS and not own.startswith("test_"):
+            _import_below(import_module(found.name, folder, where), folder, where)
 
 
 @contextmanager
