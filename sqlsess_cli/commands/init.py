@@ -40,7 +40,9 @@ def init(app: App, *, demo: bool) -> Answers:
         text = _text(app)
         _write_new(PROJECT_FILE, text)
         TrustStore(app.environ).add(read(PROJECT_FILE, consented=False))
-        unset = [name for name in re.findall(r"\$\{(\w+)\}", text) if not app.environ.get(name)]
+        settings = re.sub(r"^#.*", "", text, flags=re.MULTILINE)
+        named = re.findall(r"\$\{(\w+)\}", settings)
+        unset = [name for name in named if not app.environ.get(name)]
         first = f"set {' and '.join(dict.fromkeys(unset))}, then " if unset else ""
         app.reports.notice(
             f"wrote and trusted {PROJECT_FILE}; next: {first}sqlsess db ping, sqlsess models"

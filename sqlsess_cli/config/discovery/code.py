@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlsess_cli.config.discovery.names import Name, imported_by, name_of, roots_of
-from sqlsess_cli.config.discovery.source import Source, last_name, parsed
+from sqlsess_cli.config.discovery.source import Origin, Source, last_name, parsed
 from sqlsess_cli.config.discovery.tree import Tree
 
 _FAR = 12  # imports that are followed for one name; a circle of them ends too
@@ -93,18 +93,22 @@ class Code:
         if name in source.values:
             return Definition(source, source.values[name])
         if (origin := source.origins.get(name)) is not None:
-            dotted = f"{origin.module}.{origin.name}".strip(".")
-            if whole := self.module(dotted):
-                return Definition(whole, None, dotted)
-            inside = self.module(origin.module)
-            if inside is None or not origin.name or inside is source:
-                return Definition(dotted=dotted)
-            return self.find(inside, origin.name, far - 1)
+            return self._imported(source, origin, far)
         for star in (origin for key, origin in source.origins.items() if key.startswith("* ")):
             inside = self.module(star.module)
             if inside not in (None, source) and (found := self.find(inside, name, far - 1)):
                 return found
         return None
+
+    def _imported(self, source: Source, origin: Origin, far: int) -> Definition | None:
+        """What an imported name stands for."""
+        dotted = f"{origin.module}.{origin.name}".strip(".")
+        if whole := self.module(dotted):
+            return Definition(whole, None, dotted)
+        inside = self.module(origin.module)
+        if inside is None or not origin.name or inside is source:
+            return Definition(dotted=dotted)
+        return self.find(inside, origin.name, far - 1)
 
     def classes(self) -> Iterator[tuple[Source, ast.ClassDef]]:
         """Every class of the top level of a file."""

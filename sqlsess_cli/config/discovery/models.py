@@ -12,7 +12,8 @@ from sqlsess_cli.config.discovery.names import FOUND_ANYWAY
 from sqlsess_cli.config.discovery.source import Source, assigned, called, last_name
 
 _MAKES_BASE = frozenset({"declarative_base", "automap_base", "generate_base"})
-_MAPS = frozenset({"mapped", "mapped_as_dataclass"})_DEEPEST = 100  # bases above bases that are followed
+_MAPS = frozenset({"mapped", "mapped_as_dataclass"})
+_DEEPEST = 100  # bases above bases that are followed
 
 # A package of such a name holds models alone: it is named as a whole, with those to come.
 _PACKAGES = frozenset({"models", "model", "entities", "tables"})
