@@ -51,11 +51,15 @@ def name_of(path: str, tree: Tree, roots: Sequence[str], imported: set[str]) -> 
     open_roots = (root for root in roots if not root or root.partition("/")[0] not in imported)
     base = max((root for root in open_roots if _below(folder, root) is not None), key=len)
     outer = _below(folder, base) or []
-    plain = bool(parts) and parts[0] in imported and outer[:1] != parts[:1]
-    packaged = len(parts) > 1
-    named_so = bool(outer) and all(part.isidentifier() for part in outer)
-    if named_so and (outer[0] in imported or not (plain or packaged)):
-        folder, parts = base, [*outer, *parts]
+    unsayable = [place for place, part in enumerate(outer, 1) if not part.isidentifier()]
+    start = unsayable[-1] if unsayable else 0
+    # The outermost directory that some file imports from; where none does, all are in the name.
+    whole = [*outer, *parts]
+    places = range(start, min(len(outer) + 1, len(whole)))
+    seen = [place for place in places if whole[place] in imported]
+    split = seen[0] if seen else start
+    folder = "/".join([item for item in (base, *outer[:split]) if item])
+    parts = whole[split:]
     named = bool(parts) and all(part.isidentifier() for part in parts)
     if tree.has("__init__.py"):  # the project is itself a package, of a name that we cannot see
         named = False

@@ -20,7 +20,7 @@ _ELSEWHERE = frozenset(
 )
 _TELLING = re.compile(
     rb"sqlalchemy|sqlmodel|__tablename__|__table__|\.Model\b|Base\b|database|db_|dsn|_ur[li]\b"
-    rb"|create_engine|sessionmaker",
+    rb"|create_engine|sessionmaker|\bmodels\b",
     re.IGNORECASE,
 )
 

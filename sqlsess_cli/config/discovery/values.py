@@ -110,7 +110,7 @@ class Reader:
             return Value(f"{HERE}/{source.path}", at=source.at(node))
         found = self.code.find(source, node)
         if found and found.source and isinstance(found.node, ast.expr):
-            return self.value(found.source, found.node)
+            return self._value(found.source, found.node)
         for item in ast.walk(source.tree):  # a name of a function's own
             local = assigned(item).get(node.id) if isinstance(item, ast.stmt) else None
             if local is not None:
@@ -125,7 +125,7 @@ class Reader:
             return replace(held, text=_parent(held.text))
         found = self.code.find(source, node)
         if found and found.source and isinstance(found.node, ast.expr):
-            return self.value(found.source, found.node)
+            return self._value(found.source, found.node)
         return self._field(node.attr)
 
     def _field(self, name: str) -> Value | None:
