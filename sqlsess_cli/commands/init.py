@@ -95,7 +95,9 @@ def _text(app: App) -> str:
     urls = {name: item.url for name, item in found.databases.items()}
     if given:
         urls = {"primary": _without_password(app, given)}
-    return "\n".join(_lines(found, models or list(found.models), urls))
+    known = app.found_config
+    others = bool(known.get("db") or known.get("group") or known.get("default"))
+    return "\n".join(_lines(found, models or list(found.models), urls, others=others))
 
 
 def _without_password(app: App, url: str) -> str:
@@ -108,10 +110,12 @@ def _without_password(app: App, url: str) -> str:
     return redacted(url).replace(HIDDEN, f"${{{PASSWORD}}}")
 
 
-def _lines(found: Project, models: list[str], urls: Mapping[str, str]) -> Iterator[str]:
-    """The lines of the file."""
-    if len(urls) > 1:
-        yield f"default = {_toml(next(iter(urls)))}"
+def _lines(
+    found: Project, models: list[str], urls: Mapping[str, str], *, others: bool
+) -> Iterator[str]:
+    """The lines of the file; the user's own file may name other databases."""
+    if len(urls) > 1 or others:
+        yield f"default = {_toml(next(iter(urls), 'primary'))}"
     yield f"models = {_toml(models)}" if models else '# models = ["app.models"]'
     if found.sys_path:
         yield f"sys_path = {_toml(found.sys_path)}"

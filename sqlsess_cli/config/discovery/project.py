@@ -125,7 +125,8 @@ def _told_databases(
         engine = factory.engine
         yield f"url: that of the factory's own engine{f' ({engine.at})' if engine else ''}"
         return
-    yield 'url: none found; to name one: url = "mysql+pymysql://user@host/database"'
+    example = 'url = "mysql+pymysql://user@host/database"'
+    yield f"url: none found, so that of ${{DATABASE_URL}}; or write it: {example}"
     for at in found.unknown[:_MOST]:
         yield f"{at} makes an engine; its URL cannot be told by reading"
 
