@@ -98,7 +98,7 @@ def _flask(tree: Tree, code: Code, reader: Reader) -> Iterator[Value]:
 def _instance(tree: Tree, code: Code) -> str:
     """Flask's instance directory: beside the module or the package that makes the application."""
     for source in code.sources:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.Call) and called(node) == "Flask":
                 path = argument(node, "instance_path", None)
                 root = code.names[source.path].root
@@ -112,7 +112,7 @@ def _said(code: Code, name: str) -> Iterator[tuple[Source, ast.expr]]:
     for source in code.sources:
         tests = {id(inner) for node in source.classes.values() if "test" in node.name.lower()
                  for inner in ast.walk(node)}  # fmt: skip
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             value = None if id(node) in tests else _given(node, name)
             if value is not None:
                 yield source, value
@@ -144,13 +144,20 @@ def _settings(code: Code, reader: Reader) -> Iterator[Value]:
 def _environment(code: Code, reader: Reader) -> Iterator[Value]:
     """Variables of such names that are read anywhere, and what alembic's env.py sets."""
     for source in [*code.sources, *code.environments]:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             found = None
             if called(node) == "set_main_option" and isinstance(node, ast.Call):
                 if text_of(argument(node, "")) == "sqlalchemy.url":
                     found = reader.value(source, argument(node, "", 1))
-            elif isinstance(node, ast.Call | ast.Subscript):
-                read = reader.value(source, node)
-                found = read if read and _NAME.fullmatch(read.variable) else None
+            elif _NAME.fullmatch(_key(node)):
+                read = reader.value(source, node) if isinstance(node, ast.expr) else None
+                found = read if read and read.variable else None
             if found is not None:
                 yield found
+
+
+def _key(node: ast.AST) -> str:
+    """What a call or a subscript asks for by a text: `getenv("X")`, `environ["X"]`."""
+    if isinstance(node, ast.Call):
+        return text_of(argument(node, "")) or ""
+    return (text_of(node.slice) or "") if isinstance(node, ast.Subscript) else ""

@@ -79,7 +79,7 @@ def _mapped_lines(kinds: Kinds, source: Source) -> Iterator[int]:
     for node in source.classes.values():
         if kinds.of(source, node) is Kind.MAPPED:
             yield node.lineno
-    for call in ast.walk(source.tree):
+    for call in source.nodes:
         if isinstance(call, ast.Call) and called(call) == "map_imperatively":
             yield call.lineno
 

@@ -51,7 +51,7 @@ class Factory:
 def engines(code: Code, reader: Reader) -> Iterator[Engine]:
     """Every engine that is made anywhere."""
     for source in code.sources:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.Call) and called(node) in _ENGINES:
                 yield _engine(reader, source, node)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -27,6 +27,7 @@ class Source:
         classes: those of its top level.
         values: what is assigned to names of its top level, the last assignment winning.
         origins: the names that it imports.
+        nodes: its calls, subscripts and assignments at any depth: what others look through.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Source:
     classes: Mapping[str, ast.ClassDef] = field(repr=False)
     values: Mapping[str, ast.expr] = field(repr=False)
     origins: Mapping[str, Origin] = field(repr=False)
+    nodes: Sequence[ast.AST] = field(repr=False)
 
     def at(self, node: ast.stmt | ast.expr) -> str:
         """`FILE:LINE` of something in it."""
@@ -67,7 +69,9 @@ def parsed(path: str, module: str, data: bytes) -> Source | None:
             origins.update(_imported(node, package))
         else:
             values.update(assigned(node))
-    return Source(path, module, tree, classes, values, origins)
+    kinds = (ast.Call, ast.Subscript, ast.Assign, ast.AnnAssign, ast.keyword)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, kinds)]
+    return Source(path, module, tree, classes, values, origins, nodes)
 
 
 def assigned(node: ast.stmt) -> Mapping[str, ast.expr]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 MOST_FOLDERS = 2_000
 MOST_FILES = 4_000  # Python files that are opened
-MOST_BYTES = 12 * 1024 * 1024  # of Python that is parsed: some seconds
+MOST_BYTES = 4 * 1024 * 1024  # of Python that is parsed: some seconds
 LARGEST = 1024 * 1024  # what is larger was written by a program
 
 # Others' code, tests, and what is made from the project or about it.

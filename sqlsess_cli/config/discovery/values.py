@@ -6,7 +6,7 @@ import ast
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlsess_cli.config.discovery.code import Code
 from sqlsess_cli.config.discovery.source import (
@@ -54,10 +54,21 @@ class Reader:
         code: the project.
         left: how many steps the present question may still take: names may go round in circles,
             and double what they stand for each time.
+        locals: by a file's path, what its functions give names to.
+        dotenv: the project reads variables from a file into its environment.
     """
 
     code: Code
     left: int = 0
+    locals: dict[str, dict[str, ast.expr]] = field(default_factory=dict)
+    dotenv: bool = False
+
+    def __post_init__(self) -> None:
+        self.dotenv = any(
+            origin.module == "dotenv" or (origin.module, origin.name) == ("decouple", "config")
+            for source in self.code.sources
+            for origin in source.origins.values()
+        )
 
     def value(self, source: Source, node: ast.expr | None) -> Value | None:
         """What an expression in a file comes to; None when reading does not tell."""
@@ -111,11 +122,17 @@ class Reader:
         found = self.code.find(source, node)
         if found and found.source and isinstance(found.node, ast.expr):
             return self._value(found.source, found.node)
-        for item in ast.walk(source.tree):  # a name of a function's own
-            local = assigned(item).get(node.id) if isinstance(item, ast.stmt) else None
-            if local is not None:
-                return self._value(source, local)
-        return None
+        return self._value(source, self._locals(source).get(node.id))
+
+    def _locals(self, source: Source) -> dict[str, ast.expr]:
+        """What a file gives names to anywhere, also in its functions; the first time counts."""
+        if source.path not in self.locals:
+            found: dict[str, ast.expr] = {}
+            for item in source.nodes:
+                for name, value in assigned(item).items() if isinstance(item, ast.stmt) else ():
+                    found.setdefault(name, value)
+            self.locals[source.path] = found
+        return self.locals[source.path]
 
     def _attribute(self, source: Source, node: ast.Attribute) -> Value | None:
         if node.attr in {"parent", "value"}:
@@ -169,7 +186,7 @@ class Reader:
         if key is None:
             return None
         if last_name(node.value) == "environ" or called(node.value) == "dotenv_values":
-            return Value(None, key, self._loads_dotenv(), source.at(node))
+            return Value(None, key, self.dotenv, source.at(node))
         return self._field(key)  # app.config["SQLALCHEMY_DATABASE_URI"]
 
     def _or(self, source: Source, nodes: Sequence[ast.expr]) -> Value | None:
@@ -204,18 +221,10 @@ class Reader:
         if name in _READS and environment and key and re.fullmatch(r"[A-Za-z_]\w*", key):
             usual = self._value(source, argument(node, "default", 1))
             text = usual.text if usual and not usual.variable else None
-            return Value(text, key, self._loads_dotenv(), source.at(node))
+            return Value(text, key, self.dotenv, source.at(node))
         if name in _SAME:
             return self._value(source, first)
         return self._value(source, held) if name in _SAME_ON else None
-
-    def _loads_dotenv(self) -> bool:
-        """Whether the project reads variables from a file into its environment."""
-        return any(
-            origin.module == "dotenv" or (origin.module, origin.name) == ("decouple", "config")
-            for source in self.code.sources
-            for origin in source.origins.values()
-        )
 
 
 def _parent(path: str) -> str:
