@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 MOST_FOLDERS = 2_000
 MOST_FILES = 4_000  # Python files that are opened
 MOST_BYTES = 4 * 1024 * 1024  # of Python that is parsed: some seconds
+MOST_READ = 64 * 1024 * 1024  # to see whether it is about databases at all
 LARGEST = 1024 * 1024  # what is larger was written by a program
 
 # Others' code, tests, and what is made from the project or about it.
@@ -61,16 +62,17 @@ class Tree:
 
     def telling(self) -> Iterator[tuple[str, bytes]]:
         """The Python files that may say something of databases, with what they hold."""
-        left = MOST_BYTES
+        unread, left = MOST_READ, MOST_BYTES
         for path in self.python:
-            data = self.read(path)
-            if data is None or not (path.endswith("__init__.py") or _TELLING.search(data)):
-                continue
-            left -= len(data)
-            if left < 0:
-                self.notes.append(f"only the first {MOST_BYTES >> 20} MiB of Python were read")
+            data = self.read(path) or b""
+            unread -= len(data)
+            telling = path.endswith("__init__.py") or _TELLING.search(data) is not None
+            left -= len(data) if telling else 0
+            if left < 0 or unread < 0:
+                self.notes.append(f"there is too much Python to read: none from {path} on")
                 return
-            yield path, data
+            if telling:
+                yield path, data
 
 
 def listed(root: str) -> Tree:
@@ -84,8 +86,6 @@ def listed(root: str) -> Tree:
         folder = waiting.popleft()
         folders += 1
         if folders > MOST_FOLDERS or len(tree.python) > MOST_FILES:
-            bound = f"{MOST_FOLDERS} directories and {MOST_FILES} Python files"
-            tree.notes.append(f"only the first {bound} were looked at, down to {folder}")
             break
         try:
             with os.scandir(os.path.join(root, folder)) as found:
@@ -94,6 +94,9 @@ def listed(root: str) -> Tree:
             tree.notes.append(f"cannot read {folder or '.'}: {error.strerror}")
             continue
         waiting.extend(_take(tree, folder, entries))
+    if waiting or len(tree.python) > MOST_FILES:
+        bound = f"{MOST_FOLDERS} directories and {MOST_FILES} Python files"
+        tree.notes.append(f"only the first {bound} were looked at")
     del tree.python[MOST_FILES:]
     return tree
 

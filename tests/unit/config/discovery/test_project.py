@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -247,34 +248,47 @@ def test_names_that_a_line_cannot_hold_are_left_out(seen: Look, tmp_path: Path) 
     assert look(str(tmp_path)).models == []
 
 
-@pytest.fixture
-def as_nobody() -> Iterator[Path]:
-    """A directory that an ordinary account may read, while we are one."""
-    with tempfile.TemporaryDirectory() as name:
-        os.chmod(name, 0o755)
-        was = os.geteuid()
-        if was == 0:
-            os.seteuid(65534)
-        try:
-            yield Path(name)
-        finally:
-            os.seteuid(was)
+@contextmanager
+def ordinary() -> Iterator[None]:
+    """Be an account that permissions apply to."""
+    was = os.geteuid()
+    if was == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(was)
 
 
-def test_what_may_not_be_read_is_named(as_nobody: Path) -> None:
-    own = os.geteuid()
-    if own == 65534:
-        os.seteuid(0)
-    (as_nobody / "secret").mkdir()
-    (as_nobody / "models.py").write_text(USER)
-    (as_nobody / "other.py").write_text(USER)
-    (as_nobody / "secret").chmod(0)
-    (as_nobody / "other.py").chmod(0)
-    os.seteuid(own)
-    project = look(str(as_nobody))
+def test_what_may_not_be_read_is_named() -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own are closed to others
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "secret").mkdir()
+        (folder / "models.py").write_text(USER)
+        (folder / "other.py").write_text(USER)
+        (folder / "secret").chmod(0)
+        (folder / "other.py").chmod(0)
+        with ordinary():
+            project = look(name)
     assert project.models == ["models.py"]
     assert told(project, "cannot read secret: Permission denied")
     assert told(project, "cannot read other.py: Permission denied")
+
+
+def test_too_many_files_in_one_directory_are_said(
+    seen: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "MOST_FILES", 3)
+    project = seen({f"m{number}.py": USER for number in range(5)})
+    assert project.models == ["m0.py", "m1.py", "m2.py"]
+    assert told(project, "only the first 2000 directories and 3 Python files were looked at")
+
+
+def test_no_more_than_so_much_is_read(seen: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "MOST_READ", 100_000)
+    files = {f"app/m{number}.py": "#" * 60_000 for number in range(3)}
+    assert told(seen(files), "there is too much Python to read: none from app/m1.py on")
 
 
 def test_a_huge_tree_is_looked_at_in_part_and_that_is_said(
@@ -293,7 +307,7 @@ def test_no_more_than_so_much_is_parsed(seen: Look, monkeypatch: pytest.MonkeyPa
     files = {f"app/m{number}.py": USER + "#" * 300_000 for number in range(5)}
     project = seen({"models.py": USER, **files})
     assert len(project.models) == 4
-    assert told(project, "only the first 1 MiB of Python were read")
+    assert told(project, "there is too much Python to read: none from app/m3.py on")
 
 
 def test_a_file_that_a_program_wrote_is_not_read(seen: Look) -> None:
