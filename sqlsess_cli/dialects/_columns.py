@@ -39,9 +39,7 @@ def read_column(reader: Callable[[Any], object], values: Values) -> Values:
     return tuple(map(reader, values)) if found is None else found
 
 
-def numbers(
-    reader: Callable[[Any], object], exact: int
-) -> Callable[[Values], Values | None]:
+def numbers(reader: Callable[[Any], object], exact: int) -> Callable[[Values], Values | None]:
     """A way for columns of NULLs and numbers between -exact and exact: all by this reader."""
 
     def column(values: Values) -> Values | None:
