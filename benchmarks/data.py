@@ -132,12 +132,27 @@ KINDS = Table(
     ),
     kinds,
 )  # fmt: skip
-TABLES = {table.name: table for table in (STUDENTS, EVENTS, KINDS)}
+USERS = Table(
+    "users",
+    (("id", "integer"), ("name", "text")),
+    lambda number: (number, f"user {number} 東京" if number % 9 == 0 else f"user {number}"),
+)
+VISITS = Table(
+    "visits",
+    (("user_id", "integer"), ("number", "integer"), ("page", "text"), ("began", "datetime")),
+    lambda number: (
+        1 + (number - 1) // EACH, number, WORDS[number % 8], BEGAN + timedelta(seconds=number)
+    ),
+    key="user_id, number",
+)  # fmt: skip
+TABLES = {table.name: table for table in (STUDENTS, EVENTS, KINDS, USERS, VISITS)}
+EACH = 10  # visits of a user
 
 
 def counted(table: Table, count: int) -> int:
     """How many rows a table has when the largest have `count`."""
-    return len(SIX) if table is STUDENTS else count
+    users = max(10, count // 500)
+    return {"students": len(SIX), "users": users, "visits": users * EACH}.get(table.name, count)
 
 
 def make_sqlite(path: str, count: int) -> None:

@@ -61,7 +61,7 @@ def databases(work: str, python: str, count: int, kinds: list[str]) -> Iterator[
     """
     folder = os.path.join(work, "data")
     os.makedirs(folder, exist_ok=True)
-    path = os.path.join(folder, f"bench-{count}.db")
+    path = os.path.join(folder, f"rows-{count}.db")
     make_sqlite(path, count)
     found = [Database("sqlite", path, version=f"SQLite {sqlite3.sqlite_version}")]
     if set(kinds) <= {"sqlite"}:

@@ -69,20 +69,24 @@ def start(results: Results) -> str:
     return table(lines)
 
 
-def by_database(results: Results, section: str) -> str:
-    """One line a tool; CPU and wall for each database."""
-    records = results.of(section)
+def by_database(results: Results, section: str, about: str = "") -> str:
+    """One line a tool; CPU and wall for each database, and how many statements were sent."""
+    records = results.of(section, about)
+    sends = any("statements" in record for record in records)
     places = [place for place in PLACES if any(item["place"] == place for item in records)]
     head = [f"{PLACES[place]} {what}" for place in places for what in ("CPU", "wall")]
-    lines = [["", *head, "peak MiB"]]
+    lines = [["", *head, "peak MiB", *["statements"] * sends]]
     for tool in results.names(records, "tool"):
         line, peaks = [bold(tool)], []
+        sent: list[str] = []
         for place in places:
-            here = results.of(section, place=place)
+            here = results.of(section, about, place)
             record, ours = named(here, tool), named(here, "sqlsess query")
             line += [cell(record, "cpu", ours), cell(record, "wall", None)]
             peaks += [record["peak"]] if record and "peak" in record else []
-        lines.append([*line, number(max(peaks)) if peaks else ""])
+            sent += [f"{record['statements']:,}"] if record and "statements" in record else []
+        last = [" / ".join(sent if len(set(sent)) > 1 else sent[:1])] if sends else []
+        lines.append([*line, number(max(peaks)) if peaks else "", *last])
     return table(lines)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from benchmarks.data import TABLES
-from benchmarks.measure import Meter, summary
+from benchmarks.measure import Command, Meter, summary
+from benchmarks.peers import PROGRAMS
 from benchmarks.sections import Case, Section
 from benchmarks.verify import differences
 
 Record = dict[str, Any]
+COUNTED = os.path.join(PROGRAMS, "counted.py")
 
 
 def measured(section: Section, meter: Meter, *, check: bool) -> Iterator[Record]:
@@ -59,4 +62,15 @@ def _figures(section: Section, case: Case, meter: Meter, *, check: bool) -> Reco
     figures["peak"] = max(figures["peak"], warm.peak / 1024)
     if wanted:
         figures["notes"] = notes
+    if section.sends:
+        figures |= _statements(case.command, meter)
     return figures
+
+
+def _statements(command: Command, meter: Meter) -> Record:
+    """How many statements a program of SQLAlchemy's sends, in a run of its own."""
+    told = os.path.join(meter.folder, "statements")
+    program = [word for word in command.words if not word.endswith("/python")]
+    python = os.path.join(os.path.dirname(command.words[0]), "python")
+    run = meter.run(replace(command, words=[python, COUNTED, told, *program]))
+    return {"failed": run.why} if run.why else {"statements": os.path.getsize(told)}

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
+from benchmarks.data import USERS, counted
 from benchmarks.databases import Database
 from benchmarks.environments import OURS, Environments
 from benchmarks.measure import Command
 from benchmarks.peers import MODELS, PROGRAMS, TOOLS, Question, located
 
-NAMES = ("start", "query", "table", "export", "first")
+NAMES = ("start", "query", "models", "table", "export", "first")
 
 # Of start-up: the tool, its environment (None: of the system), its words for --version and --help,
 # and the variable that asks for completions. hsql answers that too, but ends with an error.
@@ -48,13 +49,16 @@ class Scale:
 
 
 FULL = Scale(
-    10_000, (100_000, 1_000_000), {"start": 15, "query": 9, "table": 5, "first": 2},
+    10_000, (100_000, 1_000_000), {"start": 15, "query": 9, "models": 5, "table": 5, "first": 2},
     {100_000: (3, 1), 1_000_000: (2, 1)},
 )  # fmt: skip
 QUICK = Scale(
-    10_000, (100_000,), {"start": 5, "query": 5, "table": 2, "first": 2}, {100_000: (2, 1)}
+    10_000, (100_000,), {"start": 5, "query": 5, "models": 3, "table": 2, "first": 2},
+    {100_000: (2, 1)},
 )  # fmt: skip
-TINY = Scale(200, (500,), {"start": 1, "query": 1, "table": 1, "first": 1}, {500: (1, 1)})
+TINY = Scale(
+    200, (500,), {"start": 1, "query": 1, "models": 1, "table": 1, "first": 1}, {500: (1, 1)}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Section:
         rounds: how many pairs.
         others: how many for tools that are not ours.
         asked: whose answer is read back and compared with the source.
+        sends: say how many statements each sends.
     """
 
     name: str
@@ -91,6 +96,7 @@ class Section:
     rounds: int
     others: int
     asked: Question | None = field(default=None)
+    sends: bool = False
 
 
 def sections(
@@ -104,6 +110,9 @@ def sections(
             continue
         if "query" in names:
             yield _query(database, places, scale)
+        if "models" in names:
+            yield _filtered(database, places, scale)
+            yield _related(database, places, scale)
         if "table" in names:
             yield _table(database, places, scale)
         if "export" in names:
@@ -137,8 +146,8 @@ def _completing(name: str, variable: str) -> Command:
 
 
 def _query(database: Database, places: Environments, scale: Scale) -> Section:
-    script = [places.python, os.path.join(PROGRAMS, "ten_lines.py")]
-    reference = Case("the ten-line script", "floor", Command([*script, database.url]))
+    script = "ten_lines.py"
+    reference = Case("the ten-line script", "floor", _program(places, script, database.url))
     plain = ["sqlsess", "query", "students", "--url", database.url]
     others = _asked(database, Question("table", "students"), places)
     cases = [
@@ -148,11 +157,54 @@ def _query(database: Database, places: Environments, scale: Scale) -> Section:
         *(case for case in others if case.role != "ours"),
     ]
     if database.kind == "mariadb":
-        off = Command([*script, f"{database.url}?ssl_disabled=true"])
+        off = _program(places, script, f"{database.url}?ssl_disabled=true")
         cases.append(Case("the ten-line script, TLS off", "floor", off))
     cases.append(_importing(places, "sqlalchemy.orm"))
     rounds = scale.rounds["query"]
     return Section("query", "6 rows", database.kind, 6, reference, cases, rounds, rounds)
+
+
+def _filtered(database: Database, places: Environments, scale: Scale) -> Section:
+    """Conditions and columns of a mapped class, and the SELECT that they mean."""
+    common = ["--url", database.url, "-f", "csv"]
+    condition = "user_id < 5000 and kind in ('view', 'click')"
+    columns = "id, ts, amount, note"
+    typed = f"SELECT {columns} FROM events WHERE {condition} ORDER BY id"
+    asked = ["sqlsess", "query", "events", condition, "-c", columns, "--order", "id", *common]
+    loop = _program(places, "core_loop.py", database.url)
+    reference = Case("bare Core loop", "floor", loop)
+    cases = [
+        reference,
+        _case("sqlsess sql", "ours", OURS, Command(["sqlsess", "sql", typed, *common]), places),
+        _case("sqlsess query", "ours", OURS, Command([*asked, "-m", MODELS]), places),
+        _case("sqlsess query, reflected", "ours", OURS, Command(asked), places),
+    ]
+    rounds, rows = scale.rounds["models"], scale.exports[-1]
+    return Section(
+        "models", "a filter", database.kind, rows, reference, cases, rounds, rounds, sends=True
+    )
+
+
+def _related(database: Database, places: Environments, scale: Scale) -> Section:
+    """Objects with those that they refer to."""
+    loops = {
+        name: _program(places, "objects_loop.py", how, database.url)
+        for name, how in (("the naive loop", "lazy"), ("the loop with selectinload", "selectin"))
+    }
+    cases = [Case(name, "floor", command) for name, command in loops.items()]
+    asked = ["sqlsess", "query", "users", "-i", "visits", "--order", "id", "-f", "jsonl"]
+    asked += ["--url", database.url, "-m", MODELS]
+    cases.append(_case("sqlsess query --include", "ours", OURS, Command(asked), places))
+    rounds, rows = scale.rounds["models"], counted(USERS, scale.exports[-1])
+    return Section(
+        "models", "related objects", database.kind, rows, cases[0], cases, rounds, rounds,
+        sends=True,
+    )  # fmt: skip
+
+
+def _program(places: Environments, name: str, *words: str) -> Command:
+    """One of our programs for comparison, in our environment."""
+    return Command([places.python, os.path.join(PROGRAMS, name), *words])
 
 
 def _table(database: Database, places: Environments, scale: Scale) -> Section:

@@ -16,9 +16,18 @@ from servers._process import Daemon
 from servers._server import Database, Missing, Server
 from servers.facts import KINDS, supports
 from servers.fleet import Fleet, LocalFleet, RemoteFleet
-from servers.program import Finished, Program, Spawned
+from servers.program import (
+    INTERPRETER,
+    Finished,
+    Program,
+    Spawned,
+    clean_environ,
+    coverage_settings,
+    heard_signals,
+)
 from servers.pseudoterminal import PseudoTerminal
 from servers.samples import data_folder
+from servers.warm import Warm
 
 FLEET = pytest.StashKey[Fleet]()
 REQUIRED = os.environ.get("SQLSESS_REQUIRE_SERVERS", "") not in {"", "0"}
@@ -222,10 +231,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "work"
 
 
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm | None]:
+    """Where `run` takes its processes from; not where coverage wants to see their beginning."""
+    made = Warm((*heard_signals(), *INTERPRETER), clean_environ())
+    yield None if coverage_settings() else made
+    made.close()
+
+
 @pytest.fixture
-def program(home: Path, folder: Path) -> Program:
+def program(home: Path, folder: Path, warm: Warm | None) -> Program:
     """The program with a clean environment, HOME and current directory."""
-    return Program(str(home), str(folder))
+    return Program(str(home), str(folder), warm=warm)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +15,12 @@ from servers.program import ROOT
 sys.path.append(ROOT)  # the benchmarks are not installed
 
 from benchmarks.data import EVENTS, KINDS, lines
+from benchmarks.databases import Database
+from benchmarks.environments import Environments
 from benchmarks.measure import Command, Meter, Run, summary
 from benchmarks.report import written
 from benchmarks.results import Results
+from benchmarks.sections import TINY, Case, sections
 from benchmarks.targets import outcomes
 from benchmarks.verify import differences
 
@@ -91,11 +95,10 @@ def environments(tmp_path: Path) -> Path:
     (tmp_path / "environments").mkdir()
     place = tmp_path / "environments" / "sqlsess"
     (place / "bin").mkdir(parents=True)
-    for name in ("python", "sqlsess"):
-        (place / "bin" / name).write_text(
-            f'#!/bin/sh\nexec "{Path(sys.executable).parent / name}" "$@"\n'
-        )
-        (place / "bin" / name).chmod(0o755)
+    ours = Path(sys.executable).parent
+    (place / "bin" / "python").write_text(f'#!/bin/sh\nexec "{ours / "python"}" "$@"\n')
+    (place / "bin" / "python").chmod(0o755)
+    shutil.copy(ours / "sqlsess", place / "bin")
     (place / "commit").write_text("abc")
     return tmp_path
 
@@ -120,6 +123,31 @@ def test_measures_and_reports(environments: Path):
     text = page.read_text()
     assert "{{" not in text
     assert "| litecli | not installed" in text
+
+
+def test_related_objects_are_the_same_and_need_no_statement_each(environments: Path):
+    words = [sys.executable, "-m", "benchmarks", "run", "models", "--work", str(environments)]
+    tiny = ["--tiny", "--databases", "sqlite", "--about", "related"]
+    said = subprocess.run([*words, *tiny], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    results = Results.read(str(environments / "results.jsonl"))
+    sent = {record["tool"]: record["statements"] for record in results.of("models")}
+    assert sent == {
+        "the naive loop": 11,
+        "the loop with selectinload": 2,
+        "sqlsess query --include": 2,
+    }
+    [database] = (environments / "data").glob("*.db")
+    places = Environments(str(environments / "environments"))
+    _, related = sections(["models"], [Database("sqlite", str(database))], places, TINY)
+    naive, eager, ours = (answer(case) for case in related.cases)
+    assert naive == eager == ours
+    assert len(naive) == related.rows
+
+
+def answer(case: Case) -> list[Any]:
+    done = subprocess.run(case.command.words, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def test_a_missed_target_is_marked(tmp_path: Path):

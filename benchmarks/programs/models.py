@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     Float,
+    ForeignKey,
     Integer,
     LargeBinary,
     Numeric,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     Text,
     Time,
 )
-from sqlalchemy.orm import declarative_base
+from sqlalchemy.orm import declarative_base, relationship
 
 Base = declarative_base()
 
@@ -63,3 +64,25 @@ class Kinds(Base):
     data = Column(LargeBinary)
     token = Column(String(36))
     document = Column(JSON)
+
+
+class Users(Base):
+    """Somebody who came."""
+
+    __tablename__ = "users"
+
+    id = Column(Integer, primary_key=True)
+    name = Column(String(80))
+    visits = relationship("Visits", back_populates="user", order_by="Visits.number")
+
+
+class Visits(Base):
+    """When, and what was seen."""
+
+    __tablename__ = "visits"
+
+    user_id = Column(Integer, ForeignKey("users.id"), primary_key=True)
+    number = Column(Integer, primary_key=True)
+    page = Column(String(80))
+    began = Column(DateTime)
+    user = relationship("Users", back_populates="visits")

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import types as sqltypes
 from sqlalchemy.engine import Dialect as SQLAlchemyDialect
 
-from sqlsess_cli.dialects._base import Dialect, Reader
+from sqlsess_cli.dialects._base import Dialect, Reader, as_json
+from sqlsess_cli.dialects._columns import ColumnReader, documents, read_column
 from sqlsess_cli.result import Block, ReadBlock, Unreadable
 
 Step = Callable[[Any], object]
@@ -82,7 +83,17 @@ def _processor(
         return None  # unpickling runs code: a cell stays bytes
     type_ = _spelling_members(type_)
     processor: Step | None = type_.dialect_impl(dialect).result_processor(dialect, coltype)
-    return None if processor is None else hooks.shown(type_, processor)
+    if processor is None:
+        return None
+    shown = hooks.shown(type_, processor)
+    return ColumnReader(shown, documents(as_json)) if _is_plain_json(type_, dialect) else shown
+
+
+def _is_plain_json(type_: sqltypes.TypeEngine[Any], dialect: SQLAlchemyDialect) -> bool:
+    """Whether a type reads JSON as the standard library does, and not in an application's way."""
+    own = type(type_).__module__.startswith(("sqlalchemy.", "sqlsess_cli."))
+    custom = getattr(dialect, "_json_deserializer", None)
+    return isinstance(type_, sqltypes.JSON) and own and custom is None
 
 
 def _spelling_members(type_: sqltypes.TypeEngine[Any]) -> sqltypes.TypeEngine[Any]:
@@ -99,10 +110,10 @@ def _converted(
     reports: Sequence[Report],
 ) -> Block:
     """A block with its columns converted; column by column, since few of them need it."""
-    columns = list(zip(*rows, strict=True))
+    columns: list[Sequence[object]] = list(zip(*rows, strict=True))
     for index, step in steps:
         try:
-            columns[index] = tuple(map(step, columns[index]))
+            columns[index] = read_column(step, columns[index])
         except Exception:  # noqa: BLE001  a mapped type is anybody's code and may raise anything
             columns[index] = tuple(_cell(step, value, reports[index]) for value in columns[index])
     return list(zip(*columns, strict=True))

@@ -32,6 +32,7 @@ from sqlsess_cli.dialects._base import (
     finite,
     first_line,
 )
+from sqlsess_cli.dialects._columns import ColumnReader, numbers
 from sqlsess_cli.dialects._plan import RowPlans
 from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
 from sqlsess_cli.errors import ConnectError
@@ -363,7 +364,7 @@ class SQLite(Dialect):
         if isinstance(type_, types.Boolean):
             return _stored_truth if isinstance(type_, StoredBoolean) else _truth
         if isinstance(type_, types.Numeric):
-            return partial(_number, processor)
+            return ColumnReader(partial(_number, processor), numbers(processor, _EXACT))
         return super().shown(type_, processor)
 
     def text(self, value: str) -> str:

@@ -78,6 +78,14 @@ def texts(values: Values) -> Sequence[str | None]:
     return [None if value is None else FLAT[type(value)](value) for value in values]
 
 
+def spelled(found: Sequence[str | None], spell: Callable[[str | None], str]) -> Values:
+    """Every text spelled; what comes again and again, as in most columns, only once."""
+    different = set(found)
+    if len(different) * 2 > len(found):
+        return [*map(spell, found)]
+    return [*map({text: spell(text) for text in different}.__getitem__, found)]
+
+
 def escaped(
     values: Values, odd: Callable[[str], object], spell: Callable[[str], str], null: str
 ) -> Values:

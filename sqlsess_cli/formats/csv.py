@@ -11,7 +11,7 @@ import re
 from functools import partial
 
 from sqlsess_cli.formats._base import Style
-from sqlsess_cli.formats._columns import Values, columns, filled, plain, texts
+from sqlsess_cli.formats._columns import Values, columns, filled, plain, spelled, texts
 from sqlsess_cli.result import Result
 from sqlsess_cli.sinks import Sink
 
@@ -42,7 +42,7 @@ def _fields(values: Values, null: str) -> Values:
     found = texts(values)
     # Joining would hide a text that is empty or looks like NULL; both are quoted to stay text.
     if _odd(" ".join(filter(None, found))) or (null and null in found):
-        return [null if text is None else _quoted(text, null) for text in found]
+        return spelled(found, lambda text: null if text is None else _quoted(text, null))
     if all(found):
         return found
     return [null if text is None else text or '""' for text in found]

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import IO, Any
 
+from servers.warm import Forked, Warm
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TRACEBACK = b"Traceback (most recent call last)"
 
 # -P: the console script does not look for modules in the current directory either.
-PROGRAM = (sys.executable, "-P", "-m", "sqlsess_cli")
+INTERPRETER = (sys.executable, "-P")
+PROGRAM = (*INTERPRETER, "-m", "sqlsess_cli")
+PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,9 @@ class Drain:
 class Spawned:
     """A running process, in a session of its own: no terminal, and its children die with it."""
 
-    def __init__(self, words: tuple[str, ...], environ: Mapping[str, str], **options: Any) -> None:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    def __init__(self, words: tuple[str, ...], process: subprocess.Popen[bytes] | Forked) -> None:
         self.words = words
-        self.process = subprocess.Popen(
-            [*heard_signals(), *words], env=environ, start_new_session=True, **{**pipes, **options}
-        )
+        self.process = process
         self._out = Drain(self.process.stdout)
         self._err = Drain(self.process.stderr)
         self._input = self.process.stdin
@@ -169,24 +170,42 @@ class Program:
         home: a fresh HOME.
         folder: the current directory.
         words: what comes before the arguments; tests of the tests put a shell there.
+        warm: where processes that are run to their end come from, if not from nothing.
     """
 
     home: str
     folder: str
     words: tuple[str, ...] = PROGRAM
+    warm: Warm | None = None
 
     def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Nothing of the user's but PATH; what a test adds; what coverage needs to follow us."""
-        clean = {"PATH": os.environ.get("PATH", os.defpath), "HOME": self.home, "LANG": "C.UTF-8"}
-        return {**clean, **python_path(), **coverage_settings(), **(more or {})}
+        return {**clean_environ(), "HOME": self.home, **(more or {})}
 
     def spawn(
         self, *arguments: str, cwd: str | None = None, env: Mapping[str, str] | None = None,
         **options: Any,
     ) -> Spawned:  # fmt: skip
-        """Start it; the options are Popen's (stdout=…, pass_fds=…)."""
+        """Start it, always from nothing; the options are Popen's (stdout=…, pass_fds=…)."""
         words = (*self.words, *map(str, arguments))
-        return Spawned(words, self.environ(env), cwd=cwd or self.folder, **options)
+        process = subprocess.Popen(
+            [*heard_signals(), *words], env=self.environ(env), cwd=cwd or self.folder,
+            start_new_session=True, **{**PIPES, **options},
+        )  # fmt: skip
+        return Spawned(words, process)
+
+    def fork(
+        self, *arguments: str, cwd: str | None = None, env: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> Spawned:  # fmt: skip
+        """Start it from what is warm, wherever that makes no difference."""
+        words, environ = (*self.words, *map(str, arguments)), self.environ(env)
+        if self.warm and self.words == PROGRAM and self.warm.takes(environ, options):
+            where = cwd or self.folder
+            process = self.warm.fork(words[len(PROGRAM) :], environ, where, {**PIPES, **options})
+            if process:
+                return Spawned(words, process)
+        return self.spawn(*arguments, cwd=cwd, env=env, **options)
 
     def run(
         self, *arguments: str, cwd: str | None = None, env: Mapping[str, str] | None = None,
@@ -198,7 +217,7 @@ class Program:
         if input is None:
             options = {"stdin": subprocess.DEVNULL, **options}
         started = time.monotonic()
-        process = self.spawn(*arguments, cwd=cwd, env=env, **options)
+        process = self.fork(*arguments, cwd=cwd, env=env, **options)
         try:
             if input is not None:
                 feeder = Thread(target=feed, args=(process, input), daemon=True)
@@ -224,6 +243,12 @@ def feed(process: Spawned, text: str | bytes) -> None:
     """Write all the input; a program that stops reading early is within its rights."""
     with suppress(BrokenPipeError, ValueError):
         process.send(text)
+
+
+def clean_environ() -> dict[str, str]:
+    """What every process of the program has, but for its home."""
+    clean = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
+    return {**clean, **python_path(), **coverage_settings()}
 
 
 def python_path() -> dict[str, str]:
