@@ -58,7 +58,7 @@ def databases_of(tree: Tree, code: Code, reader: Reader, factory: Factory | None
     made = list(engines(code, reader))
     unknown = [engine.at for engine in made if engine.url is None]
     in_code = [address(factory.engine.url)] if factory and factory.engine else []
-    in_code += [address(value, "") for value in _flask(tree, code, reader)]
+    in_code += [address(value, "") for value in _flask(code, reader)]
     in_code += [address(engine.url) for engine in made]
     in_code += [address(value) for value in _settings(code, reader)]
     in_code += [address(value) for value in _environment(code, reader)]
@@ -84,18 +84,18 @@ def _unique(found: list[Address | None]) -> list[Address]:
     return list(unique.values())
 
 
-def _flask(tree: Tree, code: Code, reader: Reader) -> Iterator[Value]:
+def _flask(code: Code, reader: Reader) -> Iterator[Value]:
     """What Flask-SQLAlchemy is configured with: relative files are in the instance directory."""
     for source, value in _said(code, _FLASK):
         found = reader.value(source, value)
         if found is not None:
             text = found.text or ""
             if re.match(r"sqlite:///[^/\0:]", text):
-                text = text.replace("sqlite:///", f"sqlite:///{_instance(tree, code)}", 1)
+                text = text.replace("sqlite:///", f"sqlite:///{_instance(code)}", 1)
             yield replace(found, text=text or None)
 
 
-def _instance(tree: Tree, code: Code) -> str:
+def _instance(code: Code) -> str:
     """Flask's instance directory: beside the module or the package that makes the application."""
     for source in code.sources:
         for node in source.nodes:
@@ -104,7 +104,7 @@ def _instance(tree: Tree, code: Code) -> str:
                 root = code.names[source.path].root
                 own = text_of(path) or (f"{root}/instance" if root else "instance")
                 return posixpath.join(own, "")
-    return "instance/" if not tree.has("instance") else ""
+    return "instance/"
 
 
 def _said(code: Code, name: str) -> Iterator[tuple[Source, ast.expr]]:

@@ -179,6 +179,14 @@ FLASK = {
 }
 
 
+def test_flasks_instance_directory_is_beside_its_package(seen: Look) -> None:
+    files = {
+        "src/blog/__init__.py": "from flask import Flask  # flask_sqlalchemy\napp = Flask(__name__)\n",
+        "src/blog/config.py": "SQLALCHEMY_DATABASE_URI = 'sqlite:///a.db'\n",
+    }
+    assert url(seen(files)) == "sqlite:///src/instance/a.db"
+
+
 @pytest.mark.parametrize(("text", "wanted"), FLASK.values(), ids=FLASK.keys())
 def test_the_url_of_flask(text: str, wanted: str, seen: Look) -> None:
     assert url(seen({"app.py": f"import os\nfrom flask import Flask\n{text}\n"})) == wanted
@@ -304,6 +312,10 @@ FACTORIES = {
     ),
     "for an event loop, as it once was": (
         "engine = create_async_engine(os.environ['DB'])\nS = sessionmaker(engine, class_=AsyncSession)",
+        "", {"primary": "${DB}"},
+    ),
+    "on an engine for an event loop": (
+        "engine = create_async_engine(os.environ['DB'])\nS = sessionmaker(engine)",
         "", {"primary": "${DB}"},
     ),
     "in a function": (
