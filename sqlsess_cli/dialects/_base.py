@@ -10,12 +10,11 @@ from math import isfinite
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import Column, Connection, Engine, types
-from sqlalchemy.engine import URL, CursorResult, Inspector
-from sqlalchemy.engine.reflection import ObjectKind
+from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.types import TypeEngine
 
 from sqlsess_cli.dialects._plan import Plans
-from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, RelationKind, keys_of
+from sqlsess_cli.dialects._relations import Relations
 from sqlsess_cli.registry import Registry
 from sqlsess_cli.result import Block, JsonText, Kind
 
@@ -85,6 +84,7 @@ class Dialect:
     """The hooks, answered for a database we know nothing about."""
 
     plans: ClassVar[Plans] = Plans()
+    relations: ClassVar[Relations] = Relations()
     label: ClassVar[str] = "the database"
     drivers: ClassVar[tuple[Driver, ...]] = ()
     fetch_size: ClassVar[int] = 500  # rows taken from the driver at a time
@@ -208,58 +208,6 @@ class Dialect:
     def tls(self, connection: Connection) -> str:
         """The state of encryption: protocol and cipher, or "none"."""
         return "unknown"
-
-    def schemas(self, inspector: Inspector) -> list[str | None]:
-        """The schemas whose tables are listed; None is the one that need not be said."""
-        return [None]
-
-    def table_named(self, connection: Connection, schema: str | None, name: str) -> str:
-        """A table's name as it was declared, where the database takes it in any case."""
-        return name
-
-    def relations(
-        self, inspector: Inspector, places: Sequence[Place] | None = None
-    ) -> list[Relation]:
-        """Tables and views, asked for in one statement where possible.
-
-        Args:
-            inspector: whom to ask.
-            places: these; else all that are listed.
-        """
-        found = []
-        for schema in self.schemas(inspector):
-            counts = inspector.get_multi_columns(schema, kind=ObjectKind.ANY)
-            views: set[str] = set(inspector.get_view_names(schema))
-            for (_, name), columns in sorted(counts.items(), key=lambda item: item[0][1]):
-                if places is None or (schema, name) in places:
-                    kind: RelationKind = "view" if name in views else "table"
-                    found.append(Relation((schema, name), kind, len(columns)))
-        return found
-
-    def foreign_keys(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
-        """The foreign keys of a table."""
-        found = inspector.get_foreign_keys(place[1], place[0])
-        return keys_of(place, found, self.plain_name)
-
-    def all_foreign_keys(self, inspector: Inspector) -> list[ForeignKey]:
-        """The foreign keys of all tables that are listed."""
-        found = [inspector.get_multi_foreign_keys(schema) for schema in self.schemas(inspector)]
-        return [key for keys in found for place, items in keys.items()
-                for key in keys_of(place, items, self.plain_name)]  # fmt: skip
-
-    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
-        """All foreign keys of the tables that refer to one, in one statement where possible."""
-        found = self.all_foreign_keys(inspector)
-        ours = {key.table for key in found if key.target == place}
-        return [key for key in found if key.table in ours]
-
-    def unseen_uniques(self, inspector: Inspector, place: Place) -> list[list[str]]:
-        """The columns of unique constraints that SQLAlchemy may not find."""
-        return []
-
-    def plain_name(self, name: str) -> str:
-        """A name that SQLAlchemy reflected, as it is."""
-        return name
 
     def reflected(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
         """The type to read a reflected column with."""

@@ -11,9 +11,8 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine, event, text, types
 from sqlalchemy.dialects.mysql import BIT, SET
-from sqlalchemy.engine import URL, Inspector
+from sqlalchemy.engine import URL
 
-from sqlsess_cli.dialects import _mysql_relations
 from sqlsess_cli.dialects._base import (
     FUNCTIONS,
     Dialect,
@@ -24,8 +23,8 @@ from sqlsess_cli.dialects._base import (
     Settings,
     is_local,
 )
+from sqlsess_cli.dialects._mysql_relations import MySQLRelations
 from sqlsess_cli.dialects._plan import DocumentPlans
-from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
 from sqlsess_cli.errors import ConfigError
 from sqlsess_cli.result import Kind
 
@@ -92,6 +91,7 @@ class MySQL(Dialect):
     """MySQL, and MariaDB under a mysql:// URL."""
 
     plans: ClassVar[DocumentPlans] = DocumentPlans()
+    relations: ClassVar[MySQLRelations] = MySQLRelations()
     label: ClassVar[str] = "MySQL"
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("pymysql", "pymysql"),
@@ -279,22 +279,6 @@ class MySQL(Dialect):
         context = getattr(dbapi, "ctx", None)
         checked = "verified" if getattr(context, "verify_mode", 0) else "not verified"
         return f"{status.get('ssl_version')} {status['ssl_cipher']} ({checked})"
-
-    def relations(
-        self, inspector: Inspector, places: Sequence[Place] | None = None
-    ) -> list[Relation]:
-        """From information_schema, in two statements."""
-        connection: Any = inspector.bind
-        return _mysql_relations.relations(connection, places)
-
-    def plain_name(self, name: str) -> str:
-        """SQLAlchemy leaves a quote within a name as SHOW CREATE TABLE writes it: twice."""
-        return name.replace("``", "`")
-
-    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
-        """Those of any database of the server, in one statement."""
-        connection: Any = inspector.bind
-        return _mysql_relations.referrers(connection, place)
 
     def binary(self, value: bytes) -> str:
         """Hexadecimal; an empty one has no digits to write."""

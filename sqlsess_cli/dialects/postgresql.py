@@ -12,9 +12,8 @@ from typing import Any, ClassVar
 from sqlalchemy import Column, Connection, Engine, text, types
 from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.dialects.postgresql.ranges import AbstractRange
-from sqlalchemy.engine import URL, Inspector
+from sqlalchemy.engine import URL
 
-from sqlsess_cli.dialects import _postgresql_relations
 from sqlsess_cli.dialects._base import (
     FUNCTIONS,
     Dialect,
@@ -28,7 +27,7 @@ from sqlsess_cli.dialects._base import (
     is_local,
 )
 from sqlsess_cli.dialects._plan import NodePlans
-from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
+from sqlsess_cli.dialects._postgresql_relations import PostgreSQLRelations
 from sqlsess_cli.errors import RefusedError
 from sqlsess_cli.result import JsonText, Kind
 
@@ -156,6 +155,7 @@ class PostgreSQL(Dialect):
     """PostgreSQL through psycopg, and through other drivers without its refinements."""
 
     plans: ClassVar[NodePlans] = NodePlans()
+    relations: ClassVar[PostgreSQLRelations] = PostgreSQLRelations()
     label: ClassVar[str] = "PostgreSQL"
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("psycopg", "psycopg", "postgresql"),
@@ -236,28 +236,6 @@ class PostgreSQL(Dialect):
     def kinds(self, description: Sequence[Any]) -> list[Kind]:
         """By type identifier."""
         return [_KINDS.get(column[1], "other") for column in description]
-
-    def relations(
-        self, inspector: Inspector, places: Sequence[Place] | None = None
-    ) -> list[Relation]:
-        """From its own catalogue, in one statement."""
-        connection: Any = inspector.bind
-        return _postgresql_relations.relations(connection, places)
-
-    def foreign_keys(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
-        """Without those that PostgreSQL makes for the partitions of what is referred to."""
-        connection: Any = inspector.bind
-        return _postgresql_relations.foreign_keys(connection, place)
-
-    def all_foreign_keys(self, inspector: Inspector) -> list[ForeignKey]:
-        """One statement for all schemas."""
-        connection: Any = inspector.bind
-        return _postgresql_relations.all_foreign_keys(connection)
-
-    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
-        """Those of any schema, in one statement."""
-        connection: Any = inspector.bind
-        return _postgresql_relations.referrers(connection, place)
 
     def as_written(self, type_: types.TypeEngine[Any]) -> bool:
         """Ranges as they are written; JSON in arrays with all its digits; numbers with theirs."""

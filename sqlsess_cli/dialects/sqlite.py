@@ -7,7 +7,7 @@ import re
 import shlex
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from itertools import islice
@@ -16,10 +16,9 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote
 
 from sqlalchemy import Connection, Engine, event, types
-from sqlalchemy.engine import URL, CursorResult, Inspector
+from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.engine.cursor import CursorFetchStrategy
 
-from sqlsess_cli.dialects import _sqlite_relations
 from sqlsess_cli.dialects._base import (
     FUNCTIONS,
     Dialect,
@@ -33,7 +32,7 @@ from sqlsess_cli.dialects._base import (
     first_line,
 )
 from sqlsess_cli.dialects._plan import RowPlans
-from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
+from sqlsess_cli.dialects._sqlite_relations import SQLiteRelations
 from sqlsess_cli.errors import ConnectError
 from sqlsess_cli.result import Block
 
@@ -164,6 +163,7 @@ class SQLite(Dialect):
     """SQLite through Python's own module."""
 
     plans: ClassVar[RowPlans] = RowPlans()
+    relations: ClassVar[SQLiteRelations] = SQLiteRelations()
     label: ClassVar[str] = "SQLite"
     drivers: ClassVar[tuple[Driver, ...]] = (Driver("pysqlite", "sqlite3"),)
     reads_only: ClassVar[bool] = True
@@ -304,45 +304,9 @@ class SQLite(Dialect):
         """A file of this machine."""
         return "none (a local file)"
 
-    def schemas(self, inspector: Inspector) -> list[str | None]:
-        """The file itself, and those that are attached."""
-        attached = set(inspector.get_schema_names()) - {"main", "temp"}
-        return [None, *sorted(attached)]
-
     def autocommits(self, dbapi: Any) -> bool:
         """Never: we begin by ourselves."""
         return False
-
-    def table_named(self, connection: Connection, schema: str | None, name: str) -> str:
-        """As declared: SQLite finds a table in any case, SQLAlchemy finds its keys only so."""
-        return _sqlite_relations.table_named(connection, schema, name)
-
-    def relations(
-        self, inspector: Inspector, places: Sequence[Place] | None = None
-    ) -> list[Relation]:
-        """From each file's own catalogue; what is SQLite's business alone is left out."""
-        connection: Any = inspector.bind
-        return _sqlite_relations.relations(connection, self.schemas(inspector), places)
-
-    def foreign_keys(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
-        """In any case that a target is written in, and also where its columns are not named."""
-        connection: Any = inspector.bind
-        return _sqlite_relations.foreign_keys(connection, place)
-
-    def all_foreign_keys(self, inspector: Inspector) -> list[ForeignKey]:
-        """One statement for each file."""
-        connection: Any = inspector.bind
-        return _sqlite_relations.all_foreign_keys(connection, self.schemas(inspector))
-
-    def unseen_uniques(self, inspector: Inspector, place: Place) -> list[list[str]]:
-        """All of them: SQLAlchemy looks for them in the text of CREATE TABLE."""
-        connection: Any = inspector.bind
-        return _sqlite_relations.uniques(connection, place)
-
-    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
-        """Those of the same file, in one statement."""
-        connection: Any = inspector.bind
-        return _sqlite_relations.referrers(connection, place)
 
     def reflected(self, type_: types.TypeEngine[Any]) -> types.TypeEngine[Any]:
         """Numbers and dates as they are stored: the declared type is not enforced."""
