@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import types as sqltypes
 from sqlalchemy.engine import Dialect as SQLAlchemyDialect
 
-from sqlsess_cli.dialects._base import Dialect, Reader
+from sqlsess_cli.dialects._base import Dialect
+from sqlsess_cli.dialects._values import Reader
 from sqlsess_cli.result import Block, ReadBlock, Unreadable
 
 Step = Callable[[Any], object]
@@ -44,8 +45,10 @@ class Reading:
             for type_, column in zip(types, description, strict=False)
         ] or [None] * len(description)
         mapped = [processor is not None for processor in processors]
-        readers = hooks.readers(description, mapped)
-        plain = readers if not any(mapped) else hooks.readers(description, [False] * len(mapped))
+        readers = hooks.values.readers(description, mapped)
+        plain = (
+            readers if not any(mapped) else hooks.values.readers(description, [False] * len(mapped))
+        )
         unread = [None] * len(mapped)
         return cls(_steps(readers, processors), _steps(plain, unread), any(mapped), reports)
 
@@ -78,11 +81,11 @@ def _processor(
     type_: sqltypes.TypeEngine[Any], dialect: SQLAlchemyDialect, coltype: object, hooks: Dialect
 ) -> Step | None:
     """What a mapped type does to a value of the driver's."""
-    if isinstance(type_, sqltypes.PickleType) or hooks.as_written(type_):
+    if isinstance(type_, sqltypes.PickleType) or hooks.values.as_written(type_):
         return None  # unpickling runs code: a cell stays bytes
     type_ = _spelling_members(type_)
     processor: Step | None = type_.dialect_impl(dialect).result_processor(dialect, coltype)
-    return None if processor is None else hooks.shown(type_, processor)
+    return None if processor is None else hooks.values.shown(type_, processor)
 
 
 def _spelling_members(type_: sqltypes.TypeEngine[Any]) -> sqltypes.TypeEngine[Any]:

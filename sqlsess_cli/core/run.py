@@ -87,7 +87,7 @@ def run(  # noqa: PLR0913  what is known of a statement has no other home
     hooks = dialects.find(result.dialect.name)  # with binds, not always those of the transaction
     description = list(result.cursor.description)
     known = selected or Selected([str(item[0]) for item in description])
-    kinds = [kind_of(item) for item in known.types] or hooks.kinds(description)
+    kinds = [kind_of(item) for item in known.types] or hooks.values.kinds(description)
     columns = tuple(Column(name, kind) for name, kind in zip(known.names, kinds, strict=True))
     reports = [partial(transaction.spoilt, name) for name in known.names]
     reading = Reading.of(description, known.types, result.dialect, hooks, reports)
@@ -124,7 +124,7 @@ def run_each(
             names = [str(item[0]) for item in description]
             reports = [partial(transaction.spoilt, name) for name in names]
             reading = Reading.of(description, (), result.dialect, hooks, reports)
-            columns = map(Column, names, hooks.kinds(description))
+            columns = map(Column, names, hooks.values.kinds(description))
             with translated(transaction):
                 rows = reading.read(cursor.fetchall())
             insert = _insert_target(Selected(names), result.dialect, hooks)
@@ -156,10 +156,12 @@ def _insert_target(known: Selected, dialect: SQLAlchemyDialect, hooks: Dialect) 
         return dialect.identifier_preparer.quote(name.replace("%", "\0")).replace("\0", "%")
 
     if known.table is None:
-        return InsertTarget("result", quote, hooks.literal)
+        return InsertTarget("result", quote, hooks.literals.of)
     named = ".".join(quote(part) for part in (known.table.schema, known.table.name) if part)
     names = [None if column is None else column.name for column in known.columns]
-    return InsertTarget(named, quote, hooks.literal, names, hooks.insert_clause(known.columns))
+    return InsertTarget(
+        named, quote, hooks.literals.of, names, hooks.literals.insert_clause(known.columns)
+    )
 
 
 def _blocks(

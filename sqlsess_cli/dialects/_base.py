@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from importlib.util import find_spec
-from math import isfinite
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Column, Connection, Engine, types
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, CursorResult
-from sqlalchemy.types import TypeEngine
 
+from sqlsess_cli.dialects._literals import Literals
 from sqlsess_cli.dialects._plan import Plans
 from sqlsess_cli.dialects._relations import Relations
+from sqlsess_cli.dialects._values import Values
 from sqlsess_cli.registry import Registry
-from sqlsess_cli.result import Block, JsonText, Kind
+from sqlsess_cli.result import Block
 
 DIALECTS = Registry("sqlsess_cli.dialects", "dialect")
 
 Settings = Mapping[str, Any]
-Reader = Callable[[Any], object]
 Meaning = Literal["lost", "unreachable", "denied", "read only", "missing", "locked", "other"]
 
 _ASYNCHRONOUS = frozenset({"aiomysql", "aiosqlite", "asyncmy", "asyncpg", "psycopg_async"})
@@ -85,6 +83,8 @@ class Dialect:
 
     plans: ClassVar[Plans] = Plans()
     relations: ClassVar[Relations] = Relations()
+    values: ClassVar[Values] = Values()
+    literals: ClassVar[Literals] = Literals()
     label: ClassVar[str] = "the database"
     drivers: ClassVar[tuple[Driver, ...]] = ()
     fetch_size: ClassVar[int] = 500  # rows taken from the driver at a time
@@ -173,20 +173,6 @@ class Dialect:
         """Go on to a statement's next answer, if it gives several; False after the last."""
         return False
 
-    def readers(self, description: Sequence[Any], mapped: Sequence[bool]) -> list[Reader | None]:
-        """For each column, what turns such a value into the one the driver would have given.
-
-        Args:
-            description: the cursor's.
-            mapped: for each column, whether a mapped type goes on with the value; where none
-                does, the database's own text may stay.
-        """
-        return [None] * len(description)
-
-    def kinds(self, description: Sequence[Any]) -> list[Kind]:
-        """For each column of textual SQL, what the driver tells of its values."""
-        return ["other"] * len(description)
-
     def autocommits(self, dbapi: Any) -> bool:
         """Whether each statement of a driver's connection is a transaction of its own."""
         asked = getattr(dbapi, "get_autocommit", None)  # mysqlclient's way, and PyMySQL's
@@ -209,68 +195,6 @@ class Dialect:
         """The state of encryption: protocol and cipher, or "none"."""
         return "unknown"
 
-    def reflected(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
-        """The type to read a reflected column with."""
-        return type_
-
-    def as_written(self, type_: TypeEngine[Any]) -> bool:
-        """Whether the driver's value is shown, since the mapped type's own way to read it loses.
-
-        A Float may be a Decimal of ten digits for the application; the driver's number has all.
-        """
-        return isinstance(type_, types.Float) or getattr(type_, "as_stored", False)
-
-    def shown(self, type_: TypeEngine[Any], processor: Reader) -> Reader:
-        """How a mapped type's value is shown, given SQLAlchemy's own way to read it.
-
-        An Enum or JSON value must be readable, but is shown as the database spells it.
-        """
-        if isinstance(type_, types.Enum):
-            return lambda value: (processor(value), value)[1]
-        if isinstance(type_, types.JSON):
-            return lambda value: (processor(value), as_json(value))[1]
-        return processor
-
-    def insert_clause(self, columns: Sequence[Column[Any] | None]) -> str:
-        """What stands before VALUES, to insert into these columns."""
-        return ""
-
-    def literal(self, value: object, kind: Kind) -> str:
-        """A value as this database reads it in SQL text."""
-        if value is None:
-            return "NULL"
-        if isinstance(value, bool):
-            return "TRUE" if value else "FALSE"
-        if isinstance(value, int | float | Decimal):
-            return self.number(value)
-        if isinstance(value, bytes | bytearray | memoryview):
-            return self.binary(bytes(value))
-        return self.text(self.spelled(value, kind))
-
-    def number(self, value: float | Decimal) -> str:
-        """A number; those that are none are texts, as most databases take them."""
-        # An exponent would make a Decimal a float in some databases, with fewer digits.
-        spelled = f"{value:f}" if isinstance(value, Decimal) else repr(value)
-        return spelled if finite(value) else self.text(spelled)
-
-    def binary(self, value: bytes) -> str:
-        """A binary string."""
-        return f"X'{value.hex()}'"
-
-    def text(self, value: str) -> str:
-        """A character string."""
-        return "'" + value.replace("'", "''") + "'"
-
-    def spelled(self, value: object, kind: Kind) -> str:
-        """Any other value as the text that a column of its type takes."""
-        if isinstance(value, str):
-            return value
-        if kind == "json" or isinstance(value, dict | list):
-            from json import dumps
-
-            return value if isinstance(value, JsonText) else dumps(value, default=str)
-        return str(value)
-
 
 def find(name: str) -> Dialect:
     """The hooks of a database, by SQLAlchemy's name for it; the portable ones if it has no file."""
@@ -278,26 +202,6 @@ def find(name: str) -> Dialect:
         return Dialect()
     dialect: Dialect = DIALECTS.load(name).DIALECT
     return dialect
-
-
-def as_json(value: object) -> object:
-    """JSON text as what it is; parsed where it holds numbers that only Python takes for JSON."""
-    if type(value) is not str:
-        return value
-    if "NaN" in value or "Infinity" in value:
-        from json import loads
-
-        return loads(value, parse_float=Decimal)
-    return JsonText(value)
-
-
-def finite(value: float | Decimal) -> bool:
-    """Whether a number is one; also of those that a float cannot hold."""
-    return (
-        value.is_finite()
-        if isinstance(value, Decimal)
-        else isinstance(value, int) or isfinite(value)
-    )
 
 
 def is_local(url: URL) -> bool:

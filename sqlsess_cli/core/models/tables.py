@@ -107,7 +107,7 @@ class Tables:
             made.append(Identity(**facts["identity"]))
         default = None if made else facts.get("default")
         return Column(
-            name, self.hooks.reflected(facts["type"]), *made, primary_key=name in keys,
+            name, self.hooks.values.reflected(facts["type"]), *made, primary_key=name in keys,
             server_default=sql_text(default) if isinstance(default, str) else default,
             **{option: facts[option] for option in _COLUMN if option in facts},
         )  # fmt: skip
