@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlsess_cli.errors import ConnectError, PartialError, RefusedError, SqlsessError, UsageError
+from sqlsess_cli.guards import ask_trust, may_write, own_limit
 from sqlsess_cli.interrupts import Interrupts
-from sqlsess_cli.options import SETTINGS, Options, duration
+from sqlsess_cli.options import SETTINGS, Options
 from sqlsess_cli.reports import Reports
 from sqlsess_cli.terminal import Terminal
 
@@ -121,7 +122,8 @@ class App:
     def _database(self, target: Target) -> Database:
         key = (target.name, target.role)
         if key not in self._made:
-            self._ask_trust()
+            if self.can_ask:
+                ask_trust(self.terminal, self.config, self.environ)
             from sqlsess_cli.core.database import Asked, Database
 
             options = self.options
@@ -130,18 +132,6 @@ class App:
             asked = Asked(options.models, where, options.isolation, self._secrets, echo)
             self._made[key] = Database(target, self.config, asked)
         return self._made[key]
-
-    def _ask_trust(self) -> None:
-        """Ask whether a project file may run code; where nobody can be asked, it is refused."""
-        from sqlsess_cli.config.trust import TrustStore
-
-        if self.options.no_input or not self.terminal.can_ask:
-            return
-        for source, keys in self.config.untrusted():
-            named = ", ".join(".".join(key) for key in keys)
-            question = f"{source.where()} can run code ({named}). Trust it as it is now?"
-            if self.terminal.confirm(question):
-                TrustStore(self.environ).add(source)
 
     def _reachable(self, target: Target) -> bool:
         """Whether a replica answers; says so when it does not, since another is used."""
@@ -159,9 +149,13 @@ class App:
         def ask() -> str:
             return self.ask_secret(f"password for {target.name}")
 
-        can_ask = self.terminal.can_ask and not self.options.no_input
         found = lambda: configured(target, dict(self.environ), self.ask_secret)  # noqa: E731
-        return Secrets(found, ask if can_ask else None)
+        return Secrets(found, ask if self.can_ask else None)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person can be asked, and may be."""
+        return self.terminal.can_ask and not self.options.no_input
 
     def ask_secret(self, question: str) -> str:
         """Ask a person for a password.
@@ -185,28 +179,13 @@ class App:
         """
         database = self.database()
         if write:
-            self._may_write(database.target)
+            may_write(database.target, self.config, self.options)
         self.transaction, block = database.begin(self.interrupts, write=write)
-        with self.interrupts.within(self._limit(database.target)), block as session:
+        limit = own_limit(database.target, self.config, self.options)
+        with self.interrupts.within(limit), block as session:
             gc.freeze()  # what was imported stays; main() had the collector off for it
             gc.enable()
             yield session
-
-    def _limit(self, target: Target) -> float | None:
-        """The time limit of this database, unless a flag or a variable gives one for all."""
-        own, general = target.settings.get("timeout"), self.options.origin("timeout")
-        if own is None or "timeout" in self.flags or general.startswith("environment"):
-            return None
-        return duration(str(own), self.config.where(*target.path, "timeout"))
-
-    def _may_write(self, target: Target) -> None:
-        if target.role == "replica":
-            raise RefusedError(f"{target.name} is a replica and only read", "use the primary")
-        if target.settings.get("read_only"):
-            where = self.config.where(*target.path, "read_only")
-            raise RefusedError(f"{target.name} is only read ({where} says so)")
-        if target.settings.get("protected") and self.options.confirm != target.name:
-            raise RefusedError(f"{target.name} is protected", f"add --confirm {target.name}")
 
     # What becomes of its answers
 
