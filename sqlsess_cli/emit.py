@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
@@ -53,16 +53,14 @@ class Emitter:
         sink = self.terminal.sink(path, styled=format_.STYLED, paged=self.options.pager)
         with sink:
             try:
-                self._write(answers, format_, sink)
+                with _Hearing(answers):
+                    self._write(answers, format_, sink)
             except HungUp:
                 if not must_finish:
                     answers.close()
                     raise
                 for result in answers:
                     _exhaust(result)
-            except BaseException as error:
-                _tell(answers, error)
-                raise
 
     def _write(self, answers: Answers, format_: ModuleType, sink: Sink) -> None:
         style = self._style()
@@ -148,9 +146,17 @@ def _exhaust(result: Result) -> None:
         pass
 
 
-def _tell(answers: Answers, error: BaseException) -> None:
-    """Let the block that is open in the command see why it ends."""
-    try:
-        answers.throw(error)
-    except StopIteration:
-        return
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    """Lets the block that is open in the command see why the writing of its answers ends."""
+
+    answers: Answers
+
+    def __enter__(self) -> None:
+        """Nothing has ended yet."""
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        """A reader that hung up is no end for work that must be finished."""
+        if error is not None and not isinstance(error, HungUp):
+            with suppress(StopIteration):
+                self.answers.throw(error)

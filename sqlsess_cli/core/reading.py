@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import types as sqltypes
 from sqlalchemy.engine import Dialect as SQLAlchemyDialect
 
-from sqlsess_cli.dialects._base import Dialect
+from sqlsess_cli.dialects._base import Dialect, text_of
 from sqlsess_cli.dialects._values import Reader
+from sqlsess_cli.foreign import Foreign
 from sqlsess_cli.result import Block, ReadBlock, Unreadable
 
 Step = Callable[[Any], object]
@@ -104,18 +105,18 @@ def _converted(
     """A block with its columns converted; column by column, since few of them need it."""
     columns = list(zip(*rows, strict=True))
     for index, step in steps:
-        try:
+        with Foreign() as mapped:
             columns[index] = tuple(map(step, columns[index]))
-        except Exception:  # noqa: BLE001  a mapped type is anybody's code and may raise anything
+        if mapped.error is not None:  # one by one, so that those which can be read are
             columns[index] = tuple(_cell(step, value, reports[index]) for value in columns[index])
     return list(zip(*columns, strict=True))
 
 
 def _cell(step: Step, value: object, report: Report) -> object:
-    try:
+    with Foreign() as mapped:
         return step(value)
-    except Exception as error:  # noqa: BLE001  as above; this cell alone is spoilt
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        cell = Unreadable(value, reason)
-        report(cell)
-        return cell
+    assert mapped.error is not None  # noqa: S101  else there is a value
+    reason = f"{type(mapped.error).__name__}: {text_of(mapped.error)}"
+    cell = Unreadable(value, " ".join(reason.split()))
+    report(cell)
+    return cell

@@ -14,6 +14,7 @@ from sqlsess_cli.dialects._literals import Literals
 from sqlsess_cli.dialects._plan import Plans
 from sqlsess_cli.dialects._relations import Relations
 from sqlsess_cli.dialects._values import Values
+from sqlsess_cli.foreign import Foreign
 from sqlsess_cli.registry import Registry
 from sqlsess_cli.result import Block
 
@@ -218,7 +219,6 @@ def first_line(error: BaseException) -> str:
 
 def text_of(error: BaseException) -> str:
     """What an error says; nothing, if even that fails: it may be of anybody's class."""
-    try:
+    with Foreign():
         return str(error)
-    except Exception:  # noqa: BLE001
-        return ""
+    return ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import exc
@@ -35,23 +36,27 @@ def translated(transaction: Transaction) -> Iterator[None]:
     Raises:
         SqlsessError: with the original as its cause.
     """
-    try:
+    with ExitStack() as block:
+        block.push(partial(_translate, transaction))
         yield
-    except SqlsessError:
-        raise
-    except exc.DBAPIError as error:
-        original = error.orig or error
-        lost = error.connection_invalidated
-        raise _meant(original, lost=lost, transaction=transaction) from error
-    except RecursionError as error:
-        raise UsageError("the statement is nested too deeply", "split it") from error
-    except exc.SQLAlchemyError as error:
-        raise _of_sqlalchemy(error, transaction) from error
-    except Exception as error:
-        meant = _of_driver(error, transaction)
-        if meant is None:
-            raise
-        raise meant from error
+
+
+def _translate(
+    transaction: Transaction, _kind: object, error: BaseException | None, _traceback: object
+) -> None:
+    """Raise the same in our words; let pass what is neither SQLAlchemy's nor the driver's."""
+    match error:
+        case SqlsessError():
+            return
+        case exc.DBAPIError():
+            original, lost = error.orig or error, error.connection_invalidated
+            raise _meant(original, lost=lost, transaction=transaction) from error
+        case RecursionError():
+            raise UsageError("the statement is nested too deeply", "split it") from error
+        case exc.SQLAlchemyError():
+            raise _of_sqlalchemy(error, transaction) from error
+        case Exception() if meant := _of_driver(error, transaction):
+            raise meant from error
 
 
 def _of_sqlalchemy(error: exc.SQLAlchemyError, transaction: Transaction) -> SqlsessError:
