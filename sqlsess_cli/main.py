@@ -20,9 +20,15 @@ COMPLETE = "_SQLSESS_COMPLETE"  # set by the completion scripts, to the shell th
 
 def main() -> None:
     """Run the command line of this process, and leave."""
-    code = 0 if sys.argv[1:] == ["--version"] and _told_version() else _run_process()
-    # Everything is written, closed and told: what is left is to tear the interpreter down, object
-    # by object, which costs a sixth of a whole query.
+    leave(0 if sys.argv[1:] == ["--version"] and _told_version() else _run_process())
+
+
+def leave(code: int) -> None:
+    """End the process; everything is written, closed and told, or nobody waits for it any more.
+
+    What is left is to tear the interpreter down, object by object, which costs a sixth of a whole
+    query.
+    """
     os._exit(code)
 
 
@@ -42,7 +48,7 @@ def _run_process() -> int:
     from sqlsess_cli.errors import Interrupted
     from sqlsess_cli.interrupts import Interrupts
 
-    interrupts = Interrupts()
+    interrupts = Interrupts(leave)
     interrupts.install()
     try:
         return _run_interruptible(interrupts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ def console(url: str, **options: Any) -> Iterator[Console]:
     engine = make_engine(Target("here", url, "--url"), Secrets(), None)
     factory = sessionmaker(engine.execution_options(**options))
     transaction = Transaction("here", find(engine.dialect.name), write=False)
-    with begin(factory, transaction, Interrupts()) as session:
+    with begin(factory, transaction, Interrupts(os._exit)) as session:
         yield Console(session, transaction)
 
 
