@@ -150,6 +150,7 @@ def _told(app: App, error: BaseException, arguments: list[str]) -> int:
 
 def _unforeseen(error: BaseException) -> SqlsessError:
     """What nobody translated: the application's own code raised it, or it is our bug."""
+    from sqlsess_cli.config.urls import hushed
     from sqlsess_cli.errors import RejectedError, SqlsessError
 
     place = text = ""
@@ -158,7 +159,7 @@ def _unforeseen(error: BaseException) -> SqlsessError:
         from sqlsess_cli.dialects._base import text_of
 
         place, text = place_of(error), text_of(error)
-    said = f"{type(error).__name__}: {' '.join((text or str(error)).split())}"
+    said = f"{type(error).__name__}: {hushed(' '.join((text or str(error)).split()))}"
     if place:
         hint = f"raised at {place}; --debug shows how it came there"
         return RejectedError(said, hint).with_traceback(error.__traceback__)
@@ -170,7 +171,9 @@ def _failed(app: App, error: SqlsessError, arguments: list[str]) -> int:
     if "--debug" in arguments or app.environ.get("SQLSESS_DEBUG"):
         import traceback
 
-        shown = "".join(traceback.format_exception(error))
+        from sqlsess_cli.config.urls import hushed
+
+        shown = hushed("".join(traceback.format_exception(error)))
         app.terminal.tell(shown.rstrip(), lines=True)
     app.failed(error)
     return int(error.exit_code)
