@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection
-from sqlalchemy.engine import Inspector
-from sqlalchemy.engine.reflection import ObjectKind
+if TYPE_CHECKING:  # a diagram's notations are named at a Tab, where nothing slow is loaded
+    from sqlalchemy import Connection
+    from sqlalchemy.engine import Inspector
 
 Place = tuple[str | None, str]  # schema, None for the one that need not be said; and table
 RelationKind = Literal["table", "partition", "foreign table", "view", "materialized view"]
@@ -109,6 +109,8 @@ class Relations:
             inspector: whom to ask.
             places: these; else all that are listed.
         """
+        from sqlalchemy.engine.reflection import ObjectKind
+
         found = []
         for schema in self.schemas(inspector):
             counts = inspector.get_multi_columns(schema, kind=ObjectKind.ANY)
