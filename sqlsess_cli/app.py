@@ -89,7 +89,9 @@ class App:
 
         words, where = self._asked_databases()
         if words:
-            return targets(self.config, words, where, write=write)
+            # A URL may hold what a pattern is made of.
+            patterns = words is self.options.db
+            return targets(self.config, words, where, write=write, patterns=patterns)
         return default_targets(self.config, write=write)
 
     def _asked_databases(self) -> tuple[tuple[str, ...], str]:
@@ -129,7 +131,8 @@ class App:
             options = self.options
             echo = self.reports.echo if options.show_sql else None
             where = options.origin("models")
-            asked = Asked(options.models, where, options.isolation, self._secrets, echo)
+            asked = Asked(options.models, where, options.isolation, self._secrets, echo,
+                          options.forbids_writing)  # fmt: skip
             self._made[key] = Database(target, self.config, asked)
         return self._made[key]
 
@@ -194,7 +197,8 @@ class App:
         """Who writes the answers; tells a command the format, where that changes the answer."""
         from sqlsess_cli.emit import Emitter
 
-        return Emitter(self.terminal, self.options, self.found_config, self.usual_format)
+        notice = self.reports.notice
+        return Emitter(self.terminal, self.options, self.found_config, notice, self.usual_format)
 
     def run(self, ask: Ask, *, each_database: bool = False, writes: bool = False) -> None:
         """Run a command and write its answers.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -29,12 +29,14 @@ class Emitter:
         terminal: whom we write to.
         options: format, output and how it looks.
         config: what the user prefers for a terminal and for a pipe.
+        notice: tells what is good to know.
         usual: the format of the command's own, when none is asked for.
     """
 
     terminal: Terminal
     options: Options
     config: Config
+    notice: Callable[[str], None]
     usual: str | None = None
 
     def emit(self, answers: Answers, *, must_finish: bool) -> None:
@@ -87,21 +89,24 @@ class Emitter:
         if self.options.format:
             return FORMATS.load(self.options.format)
         path = self.options.output
-        if path not in (None, "-"):
-            suffix = os.path.splitext(str(path))[1].lower()
-            for name in FORMATS.names if suffix else ():
-                module = FORMATS.load(name)
-                if suffix == module.SUFFIX:
-                    return module
+        suffix = os.path.splitext(path or "")[1].lower()
+        for name in FORMATS.names if suffix else ():
+            module = FORMATS.load(name)
+            if suffix == module.SUFFIX:
+                return module
         if self.usual is not None:
             return FORMATS.load(self.usual)
         to_terminal = self.terminal.interactive and path in (None, "-")
         kind, default = ("terminal", "table") if to_terminal else ("pipe", "tsv")
         try:
-            return FORMATS.load(self.config.get("output", kind) or default)
+            name = self.config.get("output", kind) or default
+            module = FORMATS.load(name)
         except UsageError as error:
             where = self.config.where("output", kind)
             raise ConfigError(f"{where}: {error.message}", error.hint) from error
+        if suffix:
+            self.notice(f"{path} is written as {name}: no format has the suffix {suffix}")
+        return module
 
     def _style(self) -> Style:
         width, height = self.terminal.size()

@@ -21,7 +21,9 @@ from sqlsess_cli.result import Block
 DIALECTS = Registry("sqlsess_cli.dialects", "dialect")
 
 Settings = Mapping[str, Any]
-Meaning = Literal["lost", "unreachable", "denied", "read only", "missing", "locked", "other"]
+Meaning = Literal[
+    "lost", "unreachable", "denied", "read only", "missing", "locked", "option", "other"
+]
 
 _ASYNCHRONOUS = frozenset({"aiomysql", "aiosqlite", "asyncmy", "asyncpg", "psycopg_async"})
 _LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})

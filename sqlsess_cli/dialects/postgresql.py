@@ -46,6 +46,10 @@ _MEANINGS: dict[str, Meaning] = {
 }
 
 
+# What libpq says of an option in the URL, before or while it connects.
+_OPTION = re.compile(r"invalid \w+ value:|for connection option|definition of service")
+
+
 class PostgreSQL(Dialect):
     """PostgreSQL through psycopg, and through other drivers without its refinements."""
 
@@ -160,8 +164,10 @@ class PostgreSQL(Dialect):
 def _connecting(error: BaseException) -> Fault:
     """What psycopg says of an attempt to connect: the last line names the cause."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    message = re.sub(r"^connection failed: |^FATAL:\s+", "", lines[0] if lines else "")
+    message = re.sub(r"^connection (?:failed|is bad): |^FATAL:\s+", "", lines[0] if lines else "")
     message = message.replace("FATAL:  ", "")
+    if type(error).__name__ == "ProgrammingError" or _OPTION.search(message):
+        return Fault("option", message)
     denied = "authentication failed" in message or "no password supplied" in message
     lost = (
         "closed" in message or "terminat" in message or "lost" in message or "consuming" in message

@@ -74,12 +74,17 @@ def _of_driver(error: Exception, transaction: Transaction) -> SqlsessError | Non
     """What an error means that came from the driver past SQLAlchemy; None for any other."""
     refused = isinstance(error, TypeError) and re.search("keyword argument|callable", str(error))
     if refused and transaction.phase == "connect":
-        problem = f"{transaction.database}: the driver refuses an option: {first_line(error)}"
-        return ConfigError(problem, "see the options in the URL, and [db.NAME.connect]")
+        return refused_option(transaction.database, first_line(error))
     # Hooks of ours call the driver directly; its errors are known by PEP 249's names.
     if "Error" in (base.__name__ for base in type(error).__mro__[:-3]):
         return _meant(error, lost=False, transaction=transaction)
     return None
+
+
+def refused_option(database: str, reason: str) -> ConfigError:
+    """Why no connection was tried: an option of the URL or the settings is none of the driver's."""
+    hint = "see the options in the URL, and [db.NAME.connect]"
+    return ConfigError(f"{database}: the driver refuses an option: {reason}", hint)
 
 
 def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> SqlsessError:
@@ -87,6 +92,8 @@ def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> Sql
     name = transaction.database
     details: dict[str, Any] = {"database": name, "sqlstate": fault.code, "position": fault.position}
     lost = lost or fault.meaning == "lost"
+    if fault.meaning == "option":
+        return refused_option(name, fault.message)
     if transaction.phase == "connect" or fault.meaning == "unreachable":
         advice = fault.hint or _advice(fault) or _UNREACHABLE
         return ConnectError(f"cannot connect to {name}: {fault.message}", advice, **details)
@@ -97,7 +104,10 @@ def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> Sql
         return ConnectError(f"the connection to {name} was lost: {fault.message}", **details)
     if fault.meaning == "read only" and not transaction.write:
         message = f"refused: {name} is only read here: {fault.message}"
-        return RefusedError(message, "a command that may change data takes --write", **details)
+        hint = "a command that may change data takes --write"
+        if transaction.forbids_writing:
+            hint = f"{transaction.forbids_writing} forbids changes"
+        return RefusedError(message, hint, **details)
     return RejectedError(f"{name}: {fault.message}", fault.hint or _advice(fault), **details)
 
 
@@ -111,4 +121,5 @@ def _advice(fault: Fault) -> str:
         "locked": "another transaction holds a lock; try again",
         "read only": "the server or the file cannot be written",
         "lost": "",
+        "option": "",
     }[fault.meaning]
