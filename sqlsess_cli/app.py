@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlsess_cli.errors import ConnectError, PartialError, RefusedError, SqlsessError, UsageError
+from sqlsess_cli.guards import ask_trust, may_write, own_limit
 from sqlsess_cli.interrupts import Interrupts
-from sqlsess_cli.options import SETTINGS, Options, duration
+from sqlsess_cli.options import SETTINGS, Options
 from sqlsess_cli.reports import Reports
 from sqlsess_cli.terminal import Terminal
 
@@ -88,7 +89,9 @@ class App:
 
         words, where = self._asked_databases()
         if words:
-            return targets(self.config, words, where, write=write)
+            # A URL may hold what a pattern is made of.
+            patterns = words is self.options.db
+            return targets(self.config, words, where, write=write, patterns=patterns)
         return default_targets(self.config, write=write)
 
     def _asked_databases(self) -> tuple[tuple[str, ...], str]:
@@ -121,27 +124,17 @@ class App:
     def _database(self, target: Target) -> Database:
         key = (target.name, target.role)
         if key not in self._made:
-            self._ask_trust()
+            if self.can_ask:
+                ask_trust(self.terminal, self.config, self.environ)
             from sqlsess_cli.core.database import Asked, Database
 
             options = self.options
             echo = self.reports.echo if options.show_sql else None
             where = options.origin("models")
-            asked = Asked(options.models, where, options.isolation, self._secrets, echo)
+            asked = Asked(options.models, where, options.isolation, self._secrets, echo,
+                          options.forbids_writing)  # fmt: skip
             self._made[key] = Database(target, self.config, asked)
         return self._made[key]
-
-    def _ask_trust(self) -> None:
-        """Ask whether a project file may run code; where nobody can be asked, it is refused."""
-        from sqlsess_cli.config.trust import TrustStore
-
-        if self.options.no_input or not self.terminal.can_ask:
-            return
-        for source, keys in self.config.untrusted():
-            named = ", ".join(".".join(key) for key in keys)
-            question = f"{source.where()} can run code ({named}). Trust it as it is now?"
-            if self.terminal.confirm(question):
-                TrustStore(self.environ).add(source)
 
     def _reachable(self, target: Target) -> bool:
         """Whether a replica answers; says so when it does not, since another is used."""
@@ -159,9 +152,13 @@ class App:
         def ask() -> str:
             return self.ask_secret(f"password for {target.name}")
 
-        can_ask = self.terminal.can_ask and not self.options.no_input
         found = lambda: configured(target, dict(self.environ), self.ask_secret)  # noqa: E731
-        return Secrets(found, ask if can_ask else None)
+        return Secrets(found, ask if self.can_ask else None)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person can be asked, and may be."""
+        return self.terminal.can_ask and not self.options.no_input
 
     def ask_secret(self, question: str) -> str:
         """Ask a person for a password.
@@ -185,28 +182,13 @@ class App:
         """
         database = self.database()
         if write:
-            self._may_write(database.target)
+            may_write(database.target, self.config, self.options)
         self.transaction, block = database.begin(self.interrupts, write=write)
-        with self.interrupts.within(self._limit(database.target)), block as session:
+        limit = own_limit(database.target, self.config, self.options)
+        with self.interrupts.within(limit), block as session:
             gc.freeze()  # what was imported stays; main() had the collector off for it
             gc.enable()
             yield session
-
-    def _limit(self, target: Target) -> float | None:
-        """The time limit of this database, unless a flag or a variable gives one for all."""
-        own, general = target.settings.get("timeout"), self.options.origin("timeout")
-        if own is None or "timeout" in self.flags or general.startswith("environment"):
-            return None
-        return duration(str(own), self.config.where(*target.path, "timeout"))
-
-    def _may_write(self, target: Target) -> None:
-        if target.role == "replica":
-            raise RefusedError(f"{target.name} is a replica and only read", "use the primary")
-        if target.settings.get("read_only"):
-            where = self.config.where(*target.path, "read_only")
-            raise RefusedError(f"{target.name} is only read ({where} says so)")
-        if target.settings.get("protected") and self.options.confirm != target.name:
-            raise RefusedError(f"{target.name} is protected", f"add --confirm {target.name}")
 
     # What becomes of its answers
 
@@ -215,7 +197,8 @@ class App:
         """Who writes the answers; tells a command the format, where that changes the answer."""
         from sqlsess_cli.emit import Emitter
 
-        return Emitter(self.terminal, self.options, self.found_config, self.usual_format)
+        notice = self.reports.notice
+        return Emitter(self.terminal, self.options, self.found_config, notice, self.usual_format)
 
     def run(self, ask: Ask, *, each_database: bool = False, writes: bool = False) -> None:
         """Run a command and write its answers.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
@@ -29,12 +29,14 @@ class Emitter:
         terminal: whom we write to.
         options: format, output and how it looks.
         config: what the user prefers for a terminal and for a pipe.
+        notice: tells what is good to know.
         usual: the format of the command's own, when none is asked for.
     """
 
     terminal: Terminal
     options: Options
     config: Config
+    notice: Callable[[str], None]
     usual: str | None = None
 
     def emit(self, answers: Answers, *, must_finish: bool) -> None:
@@ -53,16 +55,14 @@ class Emitter:
         sink = self.terminal.sink(path, styled=format_.STYLED, paged=self.options.pager)
         with sink:
             try:
-                self._write(answers, format_, sink)
+                with _Hearing(answers):
+                    self._write(answers, format_, sink)
             except HungUp:
                 if not must_finish:
                     answers.close()
                     raise
                 for result in answers:
                     _exhaust(result)
-            except BaseException as error:
-                _tell(answers, error)
-                raise
 
     def _write(self, answers: Answers, format_: ModuleType, sink: Sink) -> None:
         style = self._style()
@@ -89,21 +89,24 @@ class Emitter:
         if self.options.format:
             return FORMATS.load(self.options.format)
         path = self.options.output
-        if path not in (None, "-"):
-            suffix = os.path.splitext(str(path))[1].lower()
-            for name in FORMATS.names if suffix else ():
-                module = FORMATS.load(name)
-                if suffix == module.SUFFIX:
-                    return module
+        suffix = os.path.splitext(path or "")[1].lower()
+        for name in FORMATS.names if suffix else ():
+            module = FORMATS.load(name)
+            if suffix == module.SUFFIX:
+                return module
         if self.usual is not None:
             return FORMATS.load(self.usual)
         to_terminal = self.terminal.interactive and path in (None, "-")
         kind, default = ("terminal", "table") if to_terminal else ("pipe", "tsv")
         try:
-            return FORMATS.load(self.config.get("output", kind) or default)
+            name = self.config.get("output", kind) or default
+            module = FORMATS.load(name)
         except UsageError as error:
             where = self.config.where("output", kind)
             raise ConfigError(f"{where}: {error.message}", error.hint) from error
+        if suffix:
+            self.notice(f"{path} is written as {name}: no format has the suffix {suffix}")
+        return module
 
     def _style(self) -> Style:
         width, height = self.terminal.size()
@@ -148,9 +151,17 @@ def _exhaust(result: Result) -> None:
         pass
 
 
-def _tell(answers: Answers, error: BaseException) -> None:
-    """Let the block that is open in the command see why it ends."""
-    try:
-        answers.throw(error)
-    except StopIteration:
-        return
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    """Lets the block that is open in the command see why the writing of its answers ends."""
+
+    answers: Answers
+
+    def __enter__(self) -> None:
+        """Nothing has ended yet."""
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        """A reader that hung up is no end for work that must be finished."""
+        if error is not None and not isinstance(error, HungUp):
+            with suppress(StopIteration):
+                self.answers.throw(error)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sqlsess_cli.emit import Answers
 from sqlsess_cli.errors import NegativeAnswer, PartialError, SqlsessError
-from sqlsess_cli.result import Block, Column, Result
+from sqlsess_cli.result import DATABASE, Block, Column, Result
 
 _DB = Column("db", "text")
 
@@ -115,8 +115,11 @@ def _labelled(answers: Answers, context: Context) -> Answers:
     for result in answers:
         watch = _Watch()
         # Asked for now: until it answers, a group has not chosen among its replicas.
-        blocks = watch.blocks(result.blocks, context.database_name)
-        yield replace(result, columns=(_DB, *result.columns), blocks=blocks, insert=None)
+        name = context.database_name
+        named = next(iter(result.columns), None) is DATABASE  # it names its database itself
+        columns = result.columns if named else (_DB, *result.columns)
+        blocks = watch.blocks(result.blocks, () if named else (name,))
+        yield replace(result, columns=columns, blocks=blocks, insert=None)
         if watch.error is not None:
             answers.throw(watch.error)
 
@@ -127,9 +130,9 @@ class _Watch:
     def __init__(self) -> None:
         self.error: SqlsessError | None = None
 
-    def blocks(self, blocks: Iterator[Block], name: str) -> Iterator[Block]:
+    def blocks(self, blocks: Iterator[Block], label: tuple[str, ...]) -> Iterator[Block]:
         try:
             for block in blocks:
-                yield [(name, *row) for row in block]
+                yield [(*label, *row) for row in block]
         except SqlsessError as error:
             self.error = error

@@ -25,9 +25,13 @@ class Interrupts:
     A driver written in C does not return to Python while it waits, so a handler alone comes too
     late: a thread that the interpreter wakes through a pipe cancels the statement on its server,
     the driver's call returns, and then the handler raises Interrupted in the main thread.
+
+    Args:
+        leave: ends the process at once with an exit code, from any thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, leave: Callable[[int], object]) -> None:
+        self._leave = leave
         self._held = False
         self._last: int | None = None
         self._first: float | None = None
@@ -126,7 +130,7 @@ class Interrupts:
                 cancelling = Thread(target=self._insist, args=(cancel,), daemon=True)
                 cancelling.start()
             elif time.monotonic() - first > _ECHO:  # a driver that hears nothing is left behind
-                os._exit(128 + arrived[0])
+                self._leave(128 + arrived[0])
         os.close(reading)
         if cancelling is not None:
             cancelling.join(_PATIENCE)

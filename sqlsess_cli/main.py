@@ -20,9 +20,15 @@ COMPLETE = "_SQLSESS_COMPLETE"  # set by the completion scripts, to the shell th
 
 def main() -> None:
     """Run the command line of this process, and leave."""
-    code = 0 if sys.argv[1:] == ["--version"] and _told_version() else _run_process()
-    # Everything is written, closed and told: what is left is to tear the interpreter down, object
-    # by object, which costs a sixth of a whole query.
+    leave(0 if sys.argv[1:] == ["--version"] and _told_version() else _run_process())
+
+
+def leave(code: int) -> None:
+    """End the process; everything is written, closed and told, or nobody waits for it any more.
+
+    What is left is to tear the interpreter down, object by object, which costs a sixth of a whole
+    query.
+    """
     os._exit(code)
 
 
@@ -42,7 +48,7 @@ def _run_process() -> int:
     from sqlsess_cli.errors import Interrupted
     from sqlsess_cli.interrupts import Interrupts
 
-    interrupts = Interrupts()
+    interrupts = Interrupts(leave)
     interrupts.install()
     try:
         return _run_interruptible(interrupts)
@@ -144,6 +150,7 @@ def _told(app: App, error: BaseException, arguments: list[str]) -> int:
 
 def _unforeseen(error: BaseException) -> SqlsessError:
     """What nobody translated: the application's own code raised it, or it is our bug."""
+    from sqlsess_cli.config.urls import hushed
     from sqlsess_cli.errors import RejectedError, SqlsessError
 
     place = text = ""
@@ -152,7 +159,7 @@ def _unforeseen(error: BaseException) -> SqlsessError:
         from sqlsess_cli.dialects._base import text_of
 
         place, text = place_of(error), text_of(error)
-    said = f"{type(error).__name__}: {' '.join((text or str(error)).split())}"
+    said = f"{type(error).__name__}: {hushed(' '.join((text or str(error)).split()))}"
     if place:
         hint = f"raised at {place}; --debug shows how it came there"
         return RejectedError(said, hint).with_traceback(error.__traceback__)
@@ -164,7 +171,9 @@ def _failed(app: App, error: SqlsessError, arguments: list[str]) -> int:
     if "--debug" in arguments or app.environ.get("SQLSESS_DEBUG"):
         import traceback
 
-        shown = "".join(traceback.format_exception(error))
+        from sqlsess_cli.config.urls import hushed
+
+        shown = hushed("".join(traceback.format_exception(error)))
         app.terminal.tell(shown.rstrip(), lines=True)
     app.failed(error)
     return int(error.exit_code)

@@ -12,6 +12,7 @@ from sqlsess_cli.errors import UsageError
 Kind = Literal["text", "many", "flag", "pair", "duration", "choice"]
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+_ON = ("1", "true", "yes", "on")
 _OFF = ("", "0", "false", "no", "off")
 _LONGEST = 1e9  # seconds; a timer takes no more, and nobody waits thirty years
 
@@ -155,7 +156,7 @@ class Options:
         for item, setting in SETTINGS.items():
             variable = next((name for name in setting.env if environ.get(name)), None)
             if item in flags:
-                values[item], origins[item] = flags[item], setting.flags[-1]
+                values[item], origins[item] = flags[item], _said(setting, flags[item])
             elif variable is not None:
                 values[item] = parse(setting, environ[variable], variable)
                 origins[item] = f"environment {variable}"
@@ -166,6 +167,11 @@ class Options:
         if environ.get("SQLSESS_READ_ONLY", "").lower() not in _OFF:  # in doubt it forbids
             values["write"], origins["write"] = False, "environment SQLSESS_READ_ONLY"
         return cls(**values, origins=origins)
+
+    @property
+    def forbids_writing(self) -> str:
+        """Which flag or variable does; nothing where changes may be asked for."""
+        return self.origin("write") if self.write is False else ""
 
     def origin(self, name: str) -> str:
         """Where the value of an option came from."""
@@ -182,19 +188,35 @@ SETTINGS: Mapping[str, Setting] = {
 }
 
 
+def _said(setting: Setting, value: object) -> str:
+    """The flag that said a value; of a pair the one that was used."""
+    flag = setting.flags[-1]
+    return flag.split("/")[0 if value else 1] if setting.kind == "pair" else flag
+
+
 def parse(setting: Setting, value: Any, where: str) -> Any:
-    """A value as text, from the environment or a file, as the option's own type."""
+    """A value as text, from the environment or a file, as the option's own type.
+
+    Raises:
+        UsageError: it is no value of that type.
+    """
     if setting.kind == "many":
         return tuple(part for part in str(value).split(",") if part)
     if setting.kind in ("flag", "pair"):
-        return (
-            value if isinstance(value, bool) else str(value).lower() in ("1", "true", "yes", "on")
-        )
+        return value if isinstance(value, bool) else _truth(str(value), where)
     if setting.kind == "duration":
         return duration(str(value), where)
     if setting.kind == "choice" and value not in setting.choices:
         raise UsageError(f"{where} cannot be {value!r}", f"one of: {', '.join(setting.choices)}")
     return value
+
+
+def _truth(text: str, where: str) -> bool:
+    word = text.strip().lower()
+    if word not in (*_ON, *_OFF):
+        hint = f"one of: {', '.join(_ON)}; or: {', '.join(filter(None, _OFF))}"
+        raise UsageError(f"{where} cannot be {text!r}", hint)
+    return word in _ON
 
 
 def duration(text: str, where: str) -> float:

@@ -87,6 +87,10 @@ class ReadBlock(list[Row]):
         self.stored = stored
 
 
+# Of an answer that names its database itself: of several databases, nothing need be added.
+DATABASE = Column("database", "text")
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One answer: named columns and a stream of rows.

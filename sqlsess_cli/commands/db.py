@@ -13,7 +13,7 @@ from sqlsess_cli.commands._group import group
 from sqlsess_cli.config.targets import DEMO
 from sqlsess_cli.config.urls import redacted
 from sqlsess_cli.emit import Answers
-from sqlsess_cli.result import Column, Result
+from sqlsess_cli.result import DATABASE, Column, Result
 
 
 @group
@@ -91,6 +91,6 @@ def ping(app: App) -> Answers:
     with app.begin() as session:
         said = server_facts(database, session)
         milliseconds = round((perf_counter() - start) * 1000, 1)
-        columns = [Column("database", "text"), Column("server", "text"), Column("tls", "text"),
+        columns = [DATABASE, Column("server", "text"), Column("tls", "text"),
                    Column("milliseconds", "float")]  # fmt: skip
         yield Result.of(columns, [(database.name, said["server"], said["tls"], milliseconds)])

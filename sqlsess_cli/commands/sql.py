@@ -33,11 +33,12 @@ def sql(app: App, text: str | None, explain: str | None) -> Answers:
 
     write = app.options.write is True
     if app.flags.get("write") and not write:
-        app.reports.notice(f"--write has no effect: {app.options.origin('write')} forbids it")
+        app.reports.notice(f"--write has no effect: {app.options.forbids_writing} forbids it")
     database = app.database()
     found = steps(
-        _source(app, text), database.dialect, database.hooks, values(app.options.param), write=write
-    )
+        _source(app, text), database.dialect, database.hooks, values(app.options.param),
+        write=write, forbidden=app.options.forbids_writing,
+    )  # fmt: skip
     with app.begin(write=write) as session:
         for step in found:
             if explain:

@@ -44,7 +44,9 @@ class Target:
     instead: Target | None = None
 
 
-def targets(config: Config, words: Sequence[str], where: str, *, write: bool) -> list[Target]:
+def targets(
+    config: Config, words: Sequence[str], where: str, *, write: bool, patterns: bool = True
+) -> list[Target]:
     """The databases that words name, in order, each once.
 
     Args:
@@ -52,12 +54,17 @@ def targets(config: Config, words: Sequence[str], where: str, *, write: bool) ->
         words: NAME[:ROLE], URL, PATH or GLOB.
         where: the flag or variable that said them, for messages.
         write: a group's primary is wanted, whatever it reads from.
+        patterns: a word may be a GLOB.
 
     Raises:
         UsageError: no such name or role, no match, or a URL that makes no sense.
         ConfigError: a group, a variable or a URL in the configuration is not whole.
     """
-    found = [target for word in words for target in _named(config, word, where, write=write)]
+    found = [
+        target
+        for word in words
+        for target in _named(config, word, where, write=write, patterns=patterns)
+    ]
     unique = {(target.path or target.url, target.role): target for target in found}
     return _told_apart(list(unique.values()))
 
@@ -98,18 +105,23 @@ def names(config: Config) -> list[str]:
     return [*dict.fromkeys([*config.tree.get("db", {}), *config.tree.get("group", {}), DEMO])]
 
 
-def _named(config: Config, word: str, where: str, *, write: bool) -> Iterator[Target]:
+def _named(
+    config: Config, word: str, where: str, *, write: bool, patterns: bool
+) -> Iterator[Target]:
     if is_url(word) or re.match(r"[A-Za-z][\w+]+:.*/", word):
         yield by_url(word, where)
         return
     if re.match(r"[^/@]+:[^@]*@|[\w+]+:?/*[^/@:]*:[^@]*@", word) and not os.path.exists(word):
         raise UsageError(f"{where}: not a database URL", "it begins with mysql+pymysql:// or so")
+    if word.startswith("file:") and not os.path.exists(word):
+        problem = f"{where}: a file: URI is not a database URL"
+        raise UsageError(problem, f"such as sqlite:///{word.removeprefix('file:')}")
     name, colon, role = word.partition(":")
     if config.get("group", name) is not None:
         yield _member(config, name, role if colon else "", write=write)
     elif config.get("db", word) is not None or word == DEMO:
         yield by_name(config, word)
-    elif re.search(r"[*?\[]", word):
+    elif patterns and re.search(r"[*?\[]", word) and not os.path.isfile(word):
         matching = [item for item in config.tree.get("db", {}) if fnmatchcase(item, word)]
         if not matching:
             raise UsageError(f"no database matches {word!r}", _known(config))

@@ -40,6 +40,7 @@ class Asked:
         isolation: the isolation level.
         secrets_of: where the password of a target comes from.
         echo: shows each statement.
+        forbids_writing: the flag or variable that does, if one does.
     """
 
     models: Sequence[str] = ()
@@ -47,6 +48,7 @@ class Asked:
     isolation: str | None = None
     secrets_of: Callable[[Target], Secrets] = lambda _: Secrets()
     echo: Callable[[str], None] | None = None
+    forbids_writing: str = ""
 
 
 class Database:
@@ -98,10 +100,9 @@ class Database:
         if self.is_demo:
             from sqlsess_cli.core import demo
 
-            return make_engine(demo.target(self.config.environ), Secrets(), self.asked.isolation)
+            return self._engine(demo.target(self.config.environ), Secrets())
         if self.target.url is not None:
-            secrets = self.asked.secrets_of(self.target)
-            return make_engine(self.target, secrets, self.asked.isolation)
+            return self._engine(self.target, self.asked.secrets_of(self.target))
         bind = factory.kw.get("bind")
         if isinstance(bind, Engine) and self.asked.isolation:
             return bind.execution_options(isolation_level=known_level(bind, self.asked.isolation))
@@ -109,6 +110,9 @@ class Database:
             where = self.config.where(*factory_path(self.target, self.config))
             raise ConfigError(f"{where}: the factory has no bind", f"give [db.{self.name}] a url")
         return None
+
+    def _engine(self, target: Target, secrets: Secrets) -> Engine:
+        return make_engine(target, self.config, secrets, self.asked.isolation)
 
     def _resolve_bind(self, catalog: Catalog, reference: str, name: str) -> tuple[Any, Any]:
         """One entry of `binds`: a model and the name of the database it lives in."""
@@ -122,7 +126,7 @@ class Database:
             [other] = targets(self.config, [name], where, write=True)
         except UsageError as error:
             raise ConfigError(f"{where}: {error.message}", error.hint) from error
-        return entity.origin, make_engine(other, self.asked.secrets_of(other), self.asked.isolation)
+        return entity.origin, self._engine(other, self.asked.secrets_of(other))
 
     @cached_property
     def engine(self) -> Engine:
@@ -217,7 +221,8 @@ class Database:
         """
         factory = self.factory
         check_joined(factory, self.hooks, write=write)
-        transaction = Transaction(self.name, self.hooks, write, self.asked.echo)
+        asked = self.asked
+        transaction = Transaction(self.name, self.hooks, write, asked.echo, asked.forbids_writing)
         return transaction, begin(factory, transaction, interrupts)
 
 

@@ -14,6 +14,8 @@ from sqlsess_cli.config.sources import xdg
 from sqlsess_cli.config.targets import DEMO, Target
 from sqlsess_cli.errors import ConfigError
 
+_BEGINNING = b"SQLite format 3\0"
+
 
 class Base(DeclarativeBase):
     """What the demo's classes are mapped by."""
@@ -49,12 +51,23 @@ def target(environ: Mapping[str, str]) -> Target:
     """The demo as a target; its file is made if there is none.
 
     Raises:
-        ConfigError: the data directory cannot be written.
+        ConfigError: the data directory cannot be written, or the file is not what we made.
     """
     file = path(environ)
     if not os.path.exists(file):
         create(environ)
+    elif not _is_whole(file):
+        raise ConfigError(f"the demo database {file} is damaged", "sqlsess init --demo")
     return Target(DEMO, f"sqlite:///{file}", "built-in")
+
+
+def _is_whole(file: str) -> bool:
+    """Whether it begins as SQLite's files do; one that was cut to nothing does not."""
+    try:
+        with open(file, "rb") as begun:
+            return begun.read(len(_BEGINNING)) == _BEGINNING
+    except OSError:  # who cannot read it is told so when it is opened
+        return True
 
 
 def mappers() -> Sequence[Mapper[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,7 +13,9 @@ from sqlalchemy import Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
+from sqlsess_cli.config.profiles import Config
 from sqlsess_cli.config.targets import Target
+from sqlsess_cli.core.transaction.faults import refused_option
 from sqlsess_cli.dialects import _base as dialects
 from sqlsess_cli.errors import ConfigError, UsageError
 from sqlsess_cli.nearest import did_you_mean
@@ -21,6 +23,9 @@ from sqlsess_cli.nearest import did_you_mean
 # What goes wrong is told by us, once. An application that wants their logs sets up logging.
 for _name in ("sqlalchemy", "psycopg", "pymysql"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
+
+# What create_engine raises where an argument is unknown, or its value is of no use.
+_UNUSABLE = (exc.ArgumentError, TypeError, ValueError, AttributeError, LookupError)
 
 _KNOWN = ("sqlite", "mysql", "mariadb", "postgresql", "oracle", "mssql")
 
@@ -54,11 +59,12 @@ def url_of(target: Target) -> URL:
     return dialects.find(url.get_backend_name()).choose_driver(url)
 
 
-def make_engine(target: Target, secrets: Secrets, isolation: str | None) -> Engine:
+def make_engine(target: Target, config: Config, secrets: Secrets, isolation: str | None) -> Engine:
     """An engine that has not connected yet.
 
     Args:
         target: the database; its URL, `engine` and `connect` settings win over ours.
+        config: where these are said, for messages.
         secrets: where the password comes from when the URL has none.
         isolation: the isolation level of every transaction.
 
@@ -74,9 +80,10 @@ def make_engine(target: Target, secrets: Secrets, isolation: str | None) -> Engi
     # One connection, made when it is needed and closed with its session: no state leaks through
     # a pool, which has nothing to reset; and values never appear in the text of an error.
     ours = {"poolclass": NullPool, "pool_reset_on_return": None, "hide_parameters": True}
-    given = {**ours, **target.settings.get("engine", {})}
+    own = target.settings.get("engine", {})
+    make = partial(create_engine, url, connect_args=arguments)
     try:
-        engine = create_engine(url, connect_args=arguments, **given)
+        engine = make(**{**ours, **own})
     except exc.NoSuchModuleError as error:
         raise _unknown_dialect(error, url, target.where, hooks) from error
     except ImportError as error:
@@ -84,8 +91,10 @@ def make_engine(target: Target, secrets: Secrets, isolation: str | None) -> Engi
         raise ConfigError(
             f"{target.name}: the driver {module} is not installed", hooks.extra_for(module)
         ) from error
-    except (exc.ArgumentError, TypeError, ValueError, AttributeError, LookupError) as error:
-        message = f"{target.where}: {dialects.first_line(error)}"
+    except _UNUSABLE as error:
+        key = next((key for key in own if _fails(make, {**ours, key: own[key]})), None)
+        where = config.where(*target.path, "engine", key) if key else target.where
+        message = f"{where}: {dialects.first_line(error)}"
         raise ConfigError(message, "see the engine and connect settings") from error
     hooks.prepare(engine)
     if url.password is None and url.host is not None:
@@ -99,6 +108,15 @@ def make_engine(target: Target, secrets: Secrets, isolation: str | None) -> Engi
             raise
         raise ConfigError(f"{target.name}: {error.message}", error.hint) from error
     return engine
+
+
+def _fails(make: Callable[..., Engine], arguments: Mapping[str, Any]) -> bool:
+    """Whether no engine can be made with these arguments."""
+    try:
+        make(**arguments)
+    except _UNUSABLE:
+        return True
+    return False
 
 
 def _unknown_dialect(
@@ -149,10 +167,7 @@ def _connect(
         # What could not be encoded may be a part of a password.
         secret = isinstance(error, UnicodeError)
         reason = "it cannot be encoded" if secret else dialects.first_line(error)
-        raise ConfigError(
-            f"{name}: the driver refuses an option: {reason}",
-            "see the options in the URL, and [db.NAME.connect]",
-        ) from (None if secret else error)
+        raise refused_option(name, reason) from (None if secret else error)
 
 
 def _late_password(engine: Engine, name: str, secrets: Secrets, hooks: dialects.Dialect) -> None:

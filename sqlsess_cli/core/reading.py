@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import types as sqltypes
 from sqlalchemy.engine import Dialect as SQLAlchemyDialect
 
-from sqlsess_cli.dialects._base import Dialect, Reader, as_json
+from sqlsess_cli.dialects._base import Dialect, text_of
 from sqlsess_cli.dialects._columns import ColumnReader, documents, read_column
+from sqlsess_cli.dialects._values import Reader, as_json
+from sqlsess_cli.foreign import Foreign
 from sqlsess_cli.result import Block, ReadBlock, Unreadable
 
 Step = Callable[[Any], object]
@@ -45,8 +47,10 @@ class Reading:
             for type_, column in zip(types, description, strict=False)
         ] or [None] * len(description)
         mapped = [processor is not None for processor in processors]
-        readers = hooks.readers(description, mapped)
-        plain = readers if not any(mapped) else hooks.readers(description, [False] * len(mapped))
+        readers = hooks.values.readers(description, mapped)
+        plain = (
+            readers if not any(mapped) else hooks.values.readers(description, [False] * len(mapped))
+        )
         unread = [None] * len(mapped)
         return cls(_steps(readers, processors), _steps(plain, unread), any(mapped), reports)
 
@@ -79,13 +83,13 @@ def _processor(
     type_: sqltypes.TypeEngine[Any], dialect: SQLAlchemyDialect, coltype: object, hooks: Dialect
 ) -> Step | None:
     """What a mapped type does to a value of the driver's."""
-    if isinstance(type_, sqltypes.PickleType) or hooks.as_written(type_):
+    if isinstance(type_, sqltypes.PickleType) or hooks.values.as_written(type_):
         return None  # unpickling runs code: a cell stays bytes
     type_ = _spelling_members(type_)
     processor: Step | None = type_.dialect_impl(dialect).result_processor(dialect, coltype)
     if processor is None:
         return None
-    shown = hooks.shown(type_, processor)
+    shown = hooks.values.shown(type_, processor)
     return ColumnReader(shown, documents(as_json)) if _is_plain_json(type_, dialect) else shown
 
 
@@ -112,18 +116,18 @@ def _converted(
     """A block with its columns converted; column by column, since few of them need it."""
     columns: list[Sequence[object]] = list(zip(*rows, strict=True))
     for index, step in steps:
-        try:
+        with Foreign() as mapped:
             columns[index] = read_column(step, columns[index])
-        except Exception:  # noqa: BLE001  a mapped type is anybody's code and may raise anything
+        if mapped.error is not None:  # one by one, so that those which can be read are
             columns[index] = tuple(_cell(step, value, reports[index]) for value in columns[index])
     return list(zip(*columns, strict=True))
 
 
 def _cell(step: Step, value: object, report: Report) -> object:
-    try:
+    with Foreign() as mapped:
         return step(value)
-    except Exception as error:  # noqa: BLE001  as above; this cell alone is spoilt
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        cell = Unreadable(value, reason)
-        report(cell)
-        return cell
+    assert mapped.error is not None  # noqa: S101  else there is a value
+    reason = f"{type(mapped.error).__name__}: {text_of(mapped.error)}"
+    cell = Unreadable(value, " ".join(reason.split()))
+    report(cell)
+    return cell

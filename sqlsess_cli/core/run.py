@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -73,28 +73,14 @@ def run(  # noqa: PLR0913  what is known of a statement has no other home
         SqlsessError: the statement was rejected, or, while rows are read, the fetch failed.
     """
     transaction: Transaction = session.info[INFO]
-    options: dict[str, Any] = {RAW: True}
-    if transaction.hooks.interleaves or not shared:
-        options |= transaction.hooks.streaming(cursor_ok=cursor_ok)
-    with translated(transaction):
-        executed = _executed(session, statement, parameters or {}, options)
-    # An ORM result wraps the cursor's; below both is what the driver gives.
-    result: CursorResult[Any] = getattr(executed, "raw", None) or executed
-    transaction.statements += 1
+    streams = transaction.hooks.interleaves or not shared
+    options = transaction.hooks.streaming(cursor_ok=cursor_ok) if streams else {}
+    result = _sent(session, statement, parameters or {}, options)
     if not result.returns_rows or result.cursor is None:
         transaction.rows += max(result.rowcount, 0)
         return None
-    hooks = dialects.find(result.dialect.name)  # with binds, not always those of the transaction
-    description = list(result.cursor.description)
-    known = selected or Selected([str(item[0]) for item in description])
-    kinds = [kind_of(item) for item in known.types] or hooks.kinds(description)
-    columns = tuple(Column(name, kind) for name, kind in zip(known.names, kinds, strict=True))
-    reports = [partial(transaction.spoilt, name) for name in known.names]
-    reading = Reading.of(description, known.types, result.dialect, hooks, reports)
-    blocks = _blocks(session, result, reading, hooks)
-    if changes:
-        blocks = _counted(blocks, transaction)
-    return Result(columns, blocks, insert=_insert_target(known, result.dialect, hooks))
+    stream = partial(_blocks, session, result, counts=changes)
+    return _answer(transaction, result, result.cursor.description, stream, selected)
 
 
 def run_each(
@@ -109,10 +95,7 @@ def run_each(
         SqlsessError: the statement was rejected, there or later.
     """
     transaction: Transaction = session.info[INFO]
-    with translated(transaction):
-        executed = _executed(session, statement, parameters, {RAW: True})
-        result: CursorResult[Any] = getattr(executed, "raw", None) or executed
-    transaction.statements += 1
+    result = _sent(session, statement, parameters, {})
     hooks, cursor = transaction.hooks, result.cursor
     if cursor is None:
         transaction.rows += max(result.rowcount, 0)
@@ -120,15 +103,9 @@ def run_each(
     more = True
     while more:
         if cursor.description:
-            description = list(cursor.description)
-            names = [str(item[0]) for item in description]
-            reports = [partial(transaction.spoilt, name) for name in names]
-            reading = Reading.of(description, (), result.dialect, hooks, reports)
-            columns = map(Column, names, hooks.kinds(description))
             with translated(transaction):
-                rows = reading.read(cursor.fetchall())
-            insert = _insert_target(Selected(names), result.dialect, hooks)
-            yield Result(tuple(columns), iter([rows]), insert=insert)
+                rows: Block = cursor.fetchall()
+            yield _answer(transaction, result, cursor.description, partial(_held, rows))
         else:
             transaction.rows += max(cursor.rowcount, 0)
         with translated(transaction):
@@ -136,16 +113,44 @@ def run_each(
     result.close()
 
 
-def _executed(
-    session: Session, statement: Executable, parameters: Mapping[str, object], options: Any
-) -> Any:
-    try:
-        return session.execute(statement, parameters, execution_options=options)
-    except (OverflowError, TypeError, ValueError) as error:
-        if session.info[INFO].phase == "connect":
-            raise
-        # The driver cannot even send it: a number, half a character, an object.
-        raise RejectedError(f"a value cannot be sent: {first_line(error)}") from error
+def _sent(
+    session: Session,
+    statement: Executable,
+    parameters: Mapping[str, object],
+    options: Mapping[str, Any],
+) -> CursorResult[Any]:
+    """The cursor's result of a statement: what the driver gives, below an ORM result."""
+    transaction: Transaction = session.info[INFO]
+    options = {RAW: True, **options}
+    with translated(transaction):
+        try:
+            executed: Any = session.execute(statement, parameters, execution_options=options)
+        except (OverflowError, TypeError, ValueError) as error:
+            if transaction.phase == "connect":
+                raise
+            # The driver cannot even send it: a number, half a character, an object.
+            raise RejectedError(f"a value cannot be sent: {first_line(error)}") from error
+    transaction.statements += 1
+    result: CursorResult[Any] = getattr(executed, "raw", None) or executed
+    return result
+
+
+def _answer(
+    transaction: Transaction,
+    result: CursorResult[Any],
+    description: Sequence[Any],
+    stream: Callable[[Reading], Iterator[Block]],
+    selected: Selected | None = None,
+) -> Result:
+    """The rows of a cursor as an answer, read as the columns need it."""
+    hooks = dialects.find(result.dialect.name)  # with binds, not always those of the transaction
+    known = selected or Selected([str(item[0]) for item in description])
+    kinds = [kind_of(item) for item in known.types] or hooks.values.kinds(description)
+    columns = tuple(Column(name, kind) for name, kind in zip(known.names, kinds, strict=True))
+    reports = [partial(transaction.spoilt, name) for name in known.names]
+    reading = Reading.of(description, known.types, result.dialect, hooks, reports)
+    insert = _insert_target(known, result.dialect, hooks)
+    return Result(columns, stream(reading), insert=insert)
 
 
 def _insert_target(known: Selected, dialect: SQLAlchemyDialect, hooks: Dialect) -> InsertTarget:
@@ -156,20 +161,20 @@ def _insert_target(known: Selected, dialect: SQLAlchemyDialect, hooks: Dialect) 
         return dialect.identifier_preparer.quote(name.replace("%", "\0")).replace("\0", "%")
 
     if known.table is None:
-        return InsertTarget("result", quote, hooks.literal)
+        return InsertTarget("result", quote, hooks.literals.of)
     named = ".".join(quote(part) for part in (known.table.schema, known.table.name) if part)
     names = [None if column is None else column.name for column in known.columns]
-    return InsertTarget(named, quote, hooks.literal, names, hooks.insert_clause(known.columns))
+    return InsertTarget(
+        named, quote, hooks.literals.of, names, hooks.literals.insert_clause(known.columns)
+    )
 
 
 def _blocks(
-    session: Session,
-    result: CursorResult[Any],
-    reading: Reading,
-    hooks: Dialect,
+    session: Session, result: CursorResult[Any], reading: Reading, *, counts: bool
 ) -> Iterator[Block]:
     """The rows as they arrive; leaves the connection usable, or given up, when left early."""
     transaction: Transaction = session.info[INFO]
+    hooks = dialects.find(result.dialect.name)
     cursor = result.cursor  # SQLAlchemy forgets it after an error
     done = False
     try:
@@ -179,7 +184,9 @@ def _blocks(
             if not rows:
                 break
             for start in range(0, len(rows), _STEP):
-                yield reading.read(rows[start : start + _STEP])
+                block = reading.read(rows[start : start + _STEP])
+                transaction.rows += len(block) if counts else 0
+                yield block
         done = True
     finally:
         if not done and not transaction.write and hooks.abandon(cursor):
@@ -187,7 +194,6 @@ def _blocks(
         result.close()
 
 
-def _counted(blocks: Iterator[Block], transaction: Transaction) -> Iterator[Block]:
-    for block in blocks:
-        transaction.rows += len(block)
-        yield block
+def _held(rows: Block, reading: Reading) -> Iterator[Block]:
+    """Rows that are all here."""
+    yield reading.read(rows)

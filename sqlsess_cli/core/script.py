@@ -63,7 +63,13 @@ class Step:
 
 
 def steps(
-    source: Source, dialect: str, hooks: Dialect, values: Mapping[str, object], *, write: bool
+    source: Source,
+    dialect: str,
+    hooks: Dialect,
+    values: Mapping[str, object],
+    *,
+    write: bool,
+    forbidden: str = "",
 ) -> Sequence[Step]:
     """The statements of a script, if all of them may be sent.
 
@@ -73,6 +79,7 @@ def steps(
         hooks: how that database differs.
         values: by parameter; every one must be used.
         write: the script may change data.
+        forbidden: the flag or variable that forbids it to, if one does.
 
     Raises:
         UsageError: a statement is not whole, is a client's command, or lacks a value.
@@ -92,7 +99,7 @@ def steps(
         known = [item for statement in found for item in statement.parameters]
         raise UsageError(f"no statement has a parameter :{name}", did_you_mean(name, known))
     for step in made:
-        _may_be_sent(step, hooks, write=write)
+        _may_be_sent(step, hooks, write=write, forbidden=forbidden)
     return made
 
 
@@ -120,7 +127,7 @@ def _copies(statement: Statement) -> bool:
     return not {"STDIN", "STDOUT"}.isdisjoint(_words(statement))
 
 
-def _may_be_sent(step: Step, hooks: Dialect, *, write: bool) -> None:
+def _may_be_sent(step: Step, hooks: Dialect, *, write: bool, forbidden: str) -> None:
     if step.verb.controls_transaction:
         raise RefusedError(
             f"{step.where}{step.statement.keyword} would change the transaction itself",
@@ -129,17 +136,14 @@ def _may_be_sent(step: Step, hooks: Dialect, *, write: bool) -> None:
     if write or step.verb.reads:
         return
     commits = step.verb.ends_transaction_implicitly and hooks.definitions_commit
+    why = ""
     if commits or _evades_reading(step.statement, hooks):
-        raise RefusedError(
-            f"{step.where}{step.statement.keyword} may write, and this command only reads",
-            "add --write",
-        )
-    if not hooks.reads_only:
-        raise RefusedError(
-            f"{step.where}{step.statement.keyword} may write, and {hooks.label} cannot be told "
-            "to refuse that",
-            "add --write",
-        )
+        why = "this command only reads"
+    elif not hooks.reads_only:
+        why = f"{hooks.label} cannot be told to refuse that"
+    if why:
+        hint = f"{forbidden} forbids changes" if forbidden else "add --write"
+        raise RefusedError(f"{step.where}{step.statement.keyword} may write, and {why}", hint)
 
 
 def _evades_reading(statement: Statement, hooks: Dialect) -> bool:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from importlib.util import find_spec
-from math import isfinite
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Column, Connection, Engine, types
-from sqlalchemy.engine import URL, CursorResult, Inspector
-from sqlalchemy.engine.reflection import ObjectKind
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import URL, CursorResult
 
+from sqlsess_cli.dialects._literals import Literals
 from sqlsess_cli.dialects._plan import Plans
-from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, RelationKind, keys_of
+from sqlsess_cli.dialects._relations import Relations
+from sqlsess_cli.dialects._values import Values
+from sqlsess_cli.foreign import Foreign
 from sqlsess_cli.registry import Registry
-from sqlsess_cli.result import Block, JsonText, Kind
+from sqlsess_cli.result import Block
 
 DIALECTS = Registry("sqlsess_cli.dialects", "dialect")
 
 Settings = Mapping[str, Any]
-Reader = Callable[[Any], object]
-Meaning = Literal["lost", "unreachable", "denied", "read only", "missing", "locked", "other"]
+Meaning = Literal[
+    "lost", "unreachable", "denied", "read only", "missing", "locked", "option", "other"
+]
 
 _ASYNCHRONOUS = frozenset({"aiomysql", "aiosqlite", "asyncmy", "asyncpg", "psycopg_async"})
 _LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
@@ -85,6 +85,9 @@ class Dialect:
     """The hooks, answered for a database we know nothing about."""
 
     plans: ClassVar[Plans] = Plans()
+    relations: ClassVar[Relations] = Relations()
+    values: ClassVar[Values] = Values()
+    literals: ClassVar[Literals] = Literals()
     label: ClassVar[str] = "the database"
     drivers: ClassVar[tuple[Driver, ...]] = ()
     fetch_size: ClassVar[int] = 500  # rows taken from the driver at a time
@@ -173,20 +176,6 @@ class Dialect:
         """Go on to a statement's next answer, if it gives several; False after the last."""
         return False
 
-    def readers(self, description: Sequence[Any], mapped: Sequence[bool]) -> list[Reader | None]:
-        """For each column, what turns such a value into the one the driver would have given.
-
-        Args:
-            description: the cursor's.
-            mapped: for each column, whether a mapped type goes on with the value; where none
-                does, the database's own text may stay.
-        """
-        return [None] * len(description)
-
-    def kinds(self, description: Sequence[Any]) -> list[Kind]:
-        """For each column of textual SQL, what the driver tells of its values."""
-        return ["other"] * len(description)
-
     def autocommits(self, dbapi: Any) -> bool:
         """Whether each statement of a driver's connection is a transaction of its own."""
         asked = getattr(dbapi, "get_autocommit", None)  # mysqlclient's way, and PyMySQL's
@@ -209,120 +198,6 @@ class Dialect:
         """The state of encryption: protocol and cipher, or "none"."""
         return "unknown"
 
-    def schemas(self, inspector: Inspector) -> list[str | None]:
-        """The schemas whose tables are listed; None is the one that need not be said."""
-        return [None]
-
-    def table_named(self, connection: Connection, schema: str | None, name: str) -> str:
-        """A table's name as it was declared, where the database takes it in any case."""
-        return name
-
-    def relations(
-        self, inspector: Inspector, places: Sequence[Place] | None = None
-    ) -> list[Relation]:
-        """Tables and views, asked for in one statement where possible.
-
-        Args:
-            inspector: whom to ask.
-            places: these; else all that are listed.
-        """
-        found = []
-        for schema in self.schemas(inspector):
-            counts = inspector.get_multi_columns(schema, kind=ObjectKind.ANY)
-            views: set[str] = set(inspector.get_view_names(schema))
-            for (_, name), columns in sorted(counts.items(), key=lambda item: item[0][1]):
-                if places is None or (schema, name) in places:
-                    kind: RelationKind = "view" if name in views else "table"
-                    found.append(Relation((schema, name), kind, len(columns)))
-        return found
-
-    def foreign_keys(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
-        """The foreign keys of a table."""
-        found = inspector.get_foreign_keys(place[1], place[0])
-        return keys_of(place, found, self.plain_name)
-
-    def all_foreign_keys(self, inspector: Inspector) -> list[ForeignKey]:
-        """The foreign keys of all tables that are listed."""
-        found = [inspector.get_multi_foreign_keys(schema) for schema in self.schemas(inspector)]
-        return [key for keys in found for place, items in keys.items()
-                for key in keys_of(place, items, self.plain_name)]  # fmt: skip
-
-    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
-        """All foreign keys of the tables that refer to one, in one statement where possible."""
-        found = self.all_foreign_keys(inspector)
-        ours = {key.table for key in found if key.target == place}
-        return [key for key in found if key.table in ours]
-
-    def unseen_uniques(self, inspector: Inspector, place: Place) -> list[list[str]]:
-        """The columns of unique constraints that SQLAlchemy may not find."""
-        return []
-
-    def plain_name(self, name: str) -> str:
-        """A name that SQLAlchemy reflected, as it is."""
-        return name
-
-    def reflected(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
-        """The type to read a reflected column with."""
-        return type_
-
-    def as_written(self, type_: TypeEngine[Any]) -> bool:
-        """Whether the driver's value is shown, since the mapped type's own way to read it loses.
-
-        A Float may be a Decimal of ten digits for the application; the driver's number has all.
-        """
-        return isinstance(type_, types.Float) or getattr(type_, "as_stored", False)
-
-    def shown(self, type_: TypeEngine[Any], processor: Reader) -> Reader:
-        """How a mapped type's value is shown, given SQLAlchemy's own way to read it.
-
-        An Enum or JSON value must be readable, but is shown as the database spells it.
-        """
-        if isinstance(type_, types.Enum):
-            return lambda value: (processor(value), value)[1]
-        if isinstance(type_, types.JSON):
-            return lambda value: (processor(value), as_json(value))[1]
-        return processor
-
-    def insert_clause(self, columns: Sequence[Column[Any] | None]) -> str:
-        """What stands before VALUES, to insert into these columns."""
-        return ""
-
-    def literal(self, value: object, kind: Kind) -> str:
-        """A value as this database reads it in SQL text."""
-        if value is None:
-            return "NULL"
-        if isinstance(value, bool):
-            return "TRUE" if value else "FALSE"
-        if isinstance(value, int | float | Decimal):
-            return self.number(value)
-        if isinstance(value, bytes | bytearray | memoryview):
-            return self.binary(bytes(value))
-        return self.text(self.spelled(value, kind))
-
-    def number(self, value: float | Decimal) -> str:
-        """A number; those that are none are texts, as most databases take them."""
-        # An exponent would make a Decimal a float in some databases, with fewer digits.
-        spelled = f"{value:f}" if isinstance(value, Decimal) else repr(value)
-        return spelled if finite(value) else self.text(spelled)
-
-    def binary(self, value: bytes) -> str:
-        """A binary string."""
-        return f"X'{value.hex()}'"
-
-    def text(self, value: str) -> str:
-        """A character string."""
-        return "'" + value.replace("'", "''") + "'"
-
-    def spelled(self, value: object, kind: Kind) -> str:
-        """Any other value as the text that a column of its type takes."""
-        if isinstance(value, str):
-            return value
-        if kind == "json" or isinstance(value, dict | list):
-            from json import dumps
-
-            return value if isinstance(value, JsonText) else dumps(value, default=str)
-        return str(value)
-
 
 def find(name: str) -> Dialect:
     """The hooks of a database, by SQLAlchemy's name for it; the portable ones if it has no file."""
@@ -330,26 +205,6 @@ def find(name: str) -> Dialect:
         return Dialect()
     dialect: Dialect = DIALECTS.load(name).DIALECT
     return dialect
-
-
-def as_json(value: object) -> object:
-    """JSON text as what it is; parsed where it holds numbers that only Python takes for JSON."""
-    if type(value) is not str:
-        return value
-    if "NaN" in value or "Infinity" in value:
-        from json import loads
-
-        return loads(value, parse_float=Decimal)
-    return JsonText(value)
-
-
-def finite(value: float | Decimal) -> bool:
-    """Whether a number is one; also of those that a float cannot hold."""
-    return (
-        value.is_finite()
-        if isinstance(value, Decimal)
-        else isinstance(value, int) or isfinite(value)
-    )
 
 
 def is_local(url: URL) -> bool:
@@ -366,7 +221,6 @@ def first_line(error: BaseException) -> str:
 
 def text_of(error: BaseException) -> str:
     """What an error says; nothing, if even that fails: it may be of anybody's class."""
-    try:
+    with Foreign():
         return str(error)
-    except Exception:  # noqa: BLE001
-        return ""
+    return ""

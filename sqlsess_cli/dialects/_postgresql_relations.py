@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
+from sqlalchemy.engine import Inspector
 
-from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, RelationKind, grouped
+from sqlsess_cli.dialects._relations import (
+    ForeignKey,
+    Place,
+    Relation,
+    RelationKind,
+    Relations,
+    connection_of,
+    grouped,
+)
 
 _KINDS: dict[str, RelationKind] = {
     "r": "table", "p": "table", "f": "foreign table", "v": "view", "m": "materialized view",
@@ -53,35 +62,38 @@ _OF_REFERRERS = """NOT r.relispartition AND k.conrelid IN
      WHERE f.contype = 'f' AND f.confrelid IN (SELECT oid FROM here))"""
 
 
-def relations(connection: Connection, places: Collection[Place] | None) -> list[Relation]:
-    """The tables and views of all schemas that may be used; those of `places` if it is given."""
-    names = None if places is None else sorted({name for _, name in places})
-    rows = connection.execute(text(_RELATIONS), {"names": names})
-    found = [
-        Relation((schema, name), "partition" if is_partition else _KINDS[kind], count)
-        for schema, name, kind, is_partition, count in rows
-    ]
-    return [item for item in found if places is None or item.place in places]
+class PostgreSQLRelations(Relations):
+    """In one statement each, for all schemas that may be used."""
+
+    def listed(
+        self, inspector: Inspector, places: Collection[Place] | None = None
+    ) -> list[Relation]:
+        """From its own catalogue."""
+        names = None if places is None else sorted({name for _, name in places})
+        rows = connection_of(inspector).execute(text(_RELATIONS), {"names": names})
+        found = [
+            Relation((schema, name), "partition" if is_partition else _KINDS[kind], count)
+            for schema, name, kind, is_partition, count in rows
+        ]
+        return [item for item in found if places is None or item.place in places]
+
+    def foreign_keys(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """Without those that PostgreSQL makes for the partitions of what is referred to."""
+        return _keys(inspector, place, _OF_ONE)
+
+    def all_foreign_keys(self, inspector: Inspector) -> list[ForeignKey]:
+        """One statement for all schemas."""
+        return _keys(inspector, (None, ""), "TRUE")
+
+    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """Those of any schema, in one statement."""
+        return _keys(inspector, place, _OF_REFERRERS)
 
 
-def foreign_keys(connection: Connection, place: Place) -> list[ForeignKey]:
-    """The foreign keys of one table."""
-    return _keys(connection, place, _OF_ONE)
-
-
-def all_foreign_keys(connection: Connection) -> list[ForeignKey]:
-    """The foreign keys of all tables."""
-    return _keys(connection, (None, ""), "TRUE")
-
-
-def referrers(connection: Connection, place: Place) -> list[ForeignKey]:
-    """All foreign keys of the tables, in any schema, that refer to one."""
-    return _keys(connection, place, _OF_REFERRERS)
-
-
-def _keys(connection: Connection, place: Place, where: str) -> list[ForeignKey]:
+def _keys(inspector: Inspector, place: Place, where: str) -> list[ForeignKey]:
     schema, name = place
-    rows = connection.execute(text(_KEYS.format(where=where)), {"schema": schema, "name": name})
+    query = text(_KEYS.format(where=where))
+    rows = connection_of(inspector).execute(query, {"schema": schema, "name": name})
     return grouped(
         (key, (theirs, table), place if is_here else (there, target), *pair)
         for key, theirs, table, there, target, is_here, columns, target_columns in rows

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from itertools import groupby
 from operator import itemgetter
 
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import Inspector
 from sqlalchemy.exc import OperationalError
 
-from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation, grouped
+from sqlsess_cli.dialects._relations import (
+    ForeignKey,
+    Place,
+    Relation,
+    Relations,
+    connection_of,
+    grouped,
+)
 
 # A view on what is not there spoils the counting of all, so that there is one without views.
 _COUNT = "(SELECT count(*) FROM pragma_table_xinfo(m.name, :schema) WHERE hidden <> 1)"
@@ -46,24 +54,51 @@ _UNIQUES = """SELECT l.seq, i.name FROM pragma_index_list(:name, :schema) l,
     pragma_index_info(l.name, :schema) i WHERE l.origin = 'u' ORDER BY l.seq DESC, i.seqno"""
 
 
-def table_named(connection: Connection, schema: str | None, name: str) -> str:
-    """A table's name as it was declared."""
-    query = text(_NAMED.format(schema=_quoted(schema)))
-    try:
-        return connection.scalar(query, {"name": name}) or name
-    except OperationalError:  # no file is attached under this name
-        return name
+class SQLiteRelations(Relations):
+    """By pragmas that can be joined, in the case that each name was declared in."""
 
+    def schemas(self, inspector: Inspector) -> list[str | None]:
+        """The file itself, and those that are attached."""
+        attached = set(inspector.get_schema_names()) - {"main", "temp"}
+        return [None, *sorted(attached)]
 
-def relations(
-    connection: Connection, schemas: Sequence[str | None], places: Collection[Place] | None
-) -> list[Relation]:
-    """The tables and views of these files; those of `places` alone if it is given."""
-    found = []
-    for schema in schemas:
-        if places is None or any(theirs == schema for theirs, _ in places):
-            found += _of_file(connection, schema)
-    return [item for item in found if places is None or item.place in places]
+    def table_named(self, inspector: Inspector, schema: str | None, name: str) -> str:
+        """As declared: SQLite finds a table in any case, SQLAlchemy finds its keys only so."""
+        query = text(_NAMED.format(schema=_quoted(schema)))
+        try:
+            return connection_of(inspector).scalar(query, {"name": name}) or name
+        except OperationalError:  # no file is attached under this name
+            return name
+
+    def listed(
+        self, inspector: Inspector, places: Collection[Place] | None = None
+    ) -> list[Relation]:
+        """From each file's own catalogue; what is SQLite's business alone is left out."""
+        found = []
+        for schema in self.schemas(inspector):
+            if places is None or any(theirs == schema for theirs, _ in places):
+                found += _of_file(connection_of(inspector), schema)
+        return [item for item in found if places is None or item.place in places]
+
+    def foreign_keys(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """In any case that a target is written in, and also where its columns are not named."""
+        return _keys(inspector, place, _OF_ONE)
+
+    def all_foreign_keys(self, inspector: Inspector) -> list[ForeignKey]:
+        """One statement for each file."""
+        schemas = self.schemas(inspector)
+        return [key for schema in schemas for key in _keys(inspector, (schema, ""), "TRUE")]
+
+    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
+        """Those of the same file, in one statement."""
+        return _keys(inspector, place, _OF_REFERRERS.format(schema=_quoted(place[0])))
+
+    def unseen_uniques(self, inspector: Inspector, place: Place) -> list[list[str]]:
+        """All of them: SQLAlchemy looks for them in the text of CREATE TABLE."""
+        schema, name = place
+        values = {"schema": schema or "main", "name": name}
+        rows = connection_of(inspector).execute(text(_UNIQUES), values)
+        return [[column for _, column in group] for _, group in groupby(rows, itemgetter(0))]
 
 
 def _of_file(connection: Connection, schema: str | None) -> list[Relation]:
@@ -78,37 +113,15 @@ def _of_file(connection: Connection, schema: str | None) -> list[Relation]:
     return [Relation((schema, name), kind, count) for kind, name, count in rows]
 
 
-def foreign_keys(connection: Connection, place: Place) -> list[ForeignKey]:
-    """The foreign keys of one table."""
-    return _keys(connection, place, _OF_ONE)
-
-
-def all_foreign_keys(connection: Connection, schemas: Sequence[str | None]) -> list[ForeignKey]:
-    """The foreign keys of all tables of these files."""
-    return [key for schema in schemas for key in _keys(connection, (schema, ""), "TRUE")]
-
-
-def referrers(connection: Connection, place: Place) -> list[ForeignKey]:
-    """All foreign keys of the tables of the same file that refer to one."""
-    return _keys(connection, place, _OF_REFERRERS.format(schema=_quoted(place[0])))
-
-
-def _keys(connection: Connection, place: Place, where: str) -> list[ForeignKey]:
+def _keys(inspector: Inspector, place: Place, where: str) -> list[ForeignKey]:
     schema, name = place
     query = text(_KEYS.format(schema=_quoted(schema), where=where))
     values = {"schema": schema or "main"} | ({"name": name} if name else {})
-    rows = connection.execute(query, values)
+    rows = connection_of(inspector).execute(query, values)
     return grouped(
         (number, (schema, table), (schema, target), column, there)
         for table, number, target, column, there in rows
     )
-
-
-def uniques(connection: Connection, place: Place) -> list[list[str]]:
-    """The columns of each unique constraint of a table."""
-    schema, name = place
-    rows = connection.execute(text(_UNIQUES), {"schema": schema or "main", "name": name})
-    return [[column for _, column in group] for _, group in groupby(rows, itemgetter(0))]
 
 
 def _quoted(schema: str | None) -> str:

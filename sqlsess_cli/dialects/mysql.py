@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import time, timedelta
 from threading import Thread
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Engine, event, text, types
-from sqlalchemy.dialects.mysql import BIT, SET
-from sqlalchemy.engine import URL, Inspector
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import URL
 
-from sqlsess_cli.dialects import _mysql_relations
 from sqlsess_cli.dialects._base import (
     FUNCTIONS,
     Dialect,
     Driver,
     Fault,
     Meaning,
-    Reader,
     Settings,
     is_local,
 )
+from sqlsess_cli.dialects._literals import MySQLLiterals
+from sqlsess_cli.dialects._mysql_relations import MySQLRelations
+from sqlsess_cli.dialects._mysql_values import MySQLValues
 from sqlsess_cli.dialects._plan import DocumentPlans
-from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
 from sqlsess_cli.errors import ConfigError
-from sqlsess_cli.result import Kind
 
 _CONNECT_TIMEOUT = 10  # seconds
 _NOT_UNDONE = 1196  # the warning that a rollback gives for tables without transactions
@@ -68,30 +65,13 @@ _MEANINGS: dict[int, Meaning] = {
 }
 
 
-# PyMySQL's and mysqlclient's numbers of types.
-_TIME, _BIT = 11, 16
-
-
-def _clock(value: object) -> object:
-    """A time of day if it is one: the type holds up to 838 hours, and negative ones."""
-    if not isinstance(value, timedelta) or value.days != 0:
-        return value
-    minutes, seconds = divmod(value.seconds, 60)
-    return time(minutes // 60, minutes % 60, seconds, value.microseconds)
-
-
-def _bits(value: object) -> object:
-    """The number that a bit field is."""
-    return int.from_bytes(value) if isinstance(value, bytes) else value
-
-
-_READERS: dict[int, Reader] = {_TIME: _clock, _BIT: _bits}
-
-
 class MySQL(Dialect):
     """MySQL, and MariaDB under a mysql:// URL."""
 
     plans: ClassVar[DocumentPlans] = DocumentPlans()
+    relations: ClassVar[MySQLRelations] = MySQLRelations()
+    values: ClassVar[MySQLValues] = MySQLValues()
+    literals: ClassVar[MySQLLiterals] = MySQLLiterals()
     label: ClassVar[str] = "MySQL"
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("pymysql", "pymysql"),
@@ -234,22 +214,6 @@ class MySQL(Dialect):
         """A routine gives one for each of its queries, and at last what it changed."""
         return bool(cursor.nextset())
 
-    def readers(self, description: Sequence[Any], mapped: Sequence[bool]) -> list[Reader | None]:
-        """Times of day, and bit fields as numbers."""
-        return [
-            None if goes_on else _READERS.get(column[1])
-            for column, goes_on in zip(description, mapped, strict=True)
-        ]
-
-    def as_written(self, type_: types.TypeEngine[Any]) -> bool:
-        """A TIME that is no time of day would lose its days, and a number its digits.
-
-        A SET would lose the order that it is written in.
-        """
-        if isinstance(type_, SET):
-            return not type_.retrieve_as_bitwise
-        return isinstance(type_, (types.Numeric, types.Time, BIT)) or super().as_written(type_)
-
     def diagnose(self, error: BaseException) -> Fault:
         """By the error's number, the first of its arguments."""
         number = error.args[0] if error.args and isinstance(error.args[0], int) else None
@@ -279,41 +243,6 @@ class MySQL(Dialect):
         context = getattr(dbapi, "ctx", None)
         checked = "verified" if getattr(context, "verify_mode", 0) else "not verified"
         return f"{status.get('ssl_version')} {status['ssl_cipher']} ({checked})"
-
-    def relations(
-        self, inspector: Inspector, places: Sequence[Place] | None = None
-    ) -> list[Relation]:
-        """From information_schema, in two statements."""
-        connection: Any = inspector.bind
-        return _mysql_relations.relations(connection, places)
-
-    def plain_name(self, name: str) -> str:
-        """SQLAlchemy leaves a quote within a name as SHOW CREATE TABLE writes it: twice."""
-        return name.replace("``", "`")
-
-    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
-        """Those of any database of the server, in one statement."""
-        connection: Any = inspector.bind
-        return _mysql_relations.referrers(connection, place)
-
-    def binary(self, value: bytes) -> str:
-        """Hexadecimal; an empty one has no digits to write."""
-        return f"X'{value.hex()}'"
-
-    def text(self, value: str) -> str:
-        """Backslashes are escapes here, unless the server's mode says otherwise.
-
-        Some clients end a statement at a NUL.
-        """
-        escaped = value.replace("\\", "\\\\").replace("\0", "\\0").replace("'", "''")
-        return f"'{escaped}'"
-
-    def spelled(self, value: object, kind: Kind) -> str:
-        """A TIME has all its hours, and no days."""
-        if not isinstance(value, timedelta):
-            return super().spelled(value, kind)
-        hours, rest = divmod(abs(value), timedelta(hours=1))
-        return f"{'-' if value.days < 0 else ''}{hours}:{str(rest)[2:]}"
 
 
 def _tls(url: URL, settings: Settings, asked: set[str]) -> dict[str, Any]:

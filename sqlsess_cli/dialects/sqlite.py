@@ -3,67 +3,38 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from itertools import islice
-from math import isnan
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote
 
-from sqlalchemy import Connection, Engine, event, types
-from sqlalchemy.engine import URL, CursorResult, Inspector
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.engine.cursor import CursorFetchStrategy
 
-from sqlsess_cli.dialects import _sqlite_relations
 from sqlsess_cli.dialects._base import (
     FUNCTIONS,
     Dialect,
     Driver,
     Fault,
     Meaning,
-    Reader,
     Settings,
-    as_json,
-    finite,
     first_line,
 )
-from sqlsess_cli.dialects._columns import ColumnReader, numbers
+from sqlsess_cli.dialects._literals import SQLiteLiterals
 from sqlsess_cli.dialects._plan import RowPlans
-from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
+from sqlsess_cli.dialects._sqlite_reading import authorize
+from sqlsess_cli.dialects._sqlite_relations import SQLiteRelations
+from sqlsess_cli.dialects._sqlite_values import SQLiteValues
 from sqlsess_cli.errors import ConnectError
 from sqlsess_cli.result import Block
 
 _PATIENCE = 5.0  # seconds to wait for another writer
-
-# What a statement that only reads may do. ATTACH is absent: it can write another file.
-_READING = frozenset(
-    {
-        sqlite3.SQLITE_SELECT,
-        sqlite3.SQLITE_READ,
-        sqlite3.SQLITE_RECURSIVE,
-        sqlite3.SQLITE_TRANSACTION,
-        sqlite3.SQLITE_SAVEPOINT,
-    }
-)
-# Pragmas that tell of the schema or the file, and change nothing.
-_TELLING = frozenset(
-    "application_id collation_list compile_options data_version database_list encoding "
-    "foreign_key_check foreign_key_list foreign_keys freelist_count function_list index_info "
-    "index_list index_xinfo integrity_check journal_mode module_list page_count page_size "
-    "pragma_list quick_check read_uncommitted schema_version table_info table_list table_xinfo "
-    "user_version".split()
-)
-# Of these, only the form without a value is a question. With one, read_uncommitted is how
-# SQLAlchemy sets and resets an isolation level; it is about this connection alone.
-_QUESTIONS = frozenset(
-    "application_id encoding foreign_keys journal_mode page_size schema_version "
-    "user_version".split()
-)
 
 _MEANINGS: dict[str, Meaning] = {
     "SQLITE_AUTH": "read only",
@@ -73,21 +44,6 @@ _MEANINGS: dict[str, Meaning] = {
     "SQLITE_CANTOPEN": "unreachable",
     "SQLITE_NOTADB": "unreachable",
 }
-
-
-def authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-    """Allow only what reads; the database asks before it prepares each part of a statement."""
-    if action in _READING:
-        return sqlite3.SQLITE_OK
-    # json_each() and its like declare themselves so; the schema itself is not writable here.
-    if action == sqlite3.SQLITE_UPDATE and first in ("sqlite_master", "sqlite_temp_master"):
-        return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_FUNCTION:
-        return sqlite3.SQLITE_DENY if second == "load_extension" else sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() in _TELLING:
-        asks = second is None or (first or "").lower() not in _QUESTIONS
-        return sqlite3.SQLITE_OK if asks else sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_DENY
 
 
 def _existing_only(uri: str) -> str:
@@ -100,71 +56,13 @@ def _existing_only(uri: str) -> str:
     return f"{path}?{query}{'&' if query else ''}mode=rw"
 
 
-class AsStored:
-    """Gives what is in the file: SQLite does not enforce the type a column is declared with."""
-
-    as_stored = True
-
-
-class StoredNumeric(AsStored, types.Numeric[Any]):
-    """A reflected NUMERIC or DECIMAL."""
-
-
-class StoredDate(AsStored, types.Date):
-    """A reflected DATE."""
-
-
-class StoredTime(AsStored, types.Time):
-    """A reflected TIME."""
-
-
-class StoredDateTime(AsStored, types.DateTime):
-    """A reflected DATETIME or TIMESTAMP."""
-
-
-class StoredBoolean(types.Boolean):
-    """A reflected BOOLEAN: the two numbers that are one, and anything else as it is."""
-
-
-class StoredJSON(types.JSON):
-    """A reflected JSON: text that is JSON, and anything else as it is."""
-
-
-_EXACT = 2**53  # from here on a float leaves out some integers
-
-
-_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
-
-
-def _number(processor: Reader, value: Any) -> object:
-    if type(value) is int and abs(value) >= _EXACT:
-        return Decimal(value)
-    return processor(value)
-
-
-def _truth(value: object) -> object:
-    if value is None or isinstance(value, int | float):
-        return value if value is None else bool(value)
-    message = f"{value!r} is not a truth value"
-    raise ValueError(message)
-
-
-def _stored_truth(value: object) -> object:
-    return bool(value) if type(value) is int and value in (0, 1) else value
-
-
-def _stored_json(processor: Reader, value: Any) -> object:
-    try:
-        processor(value)
-    except (TypeError, ValueError):
-        return value
-    return as_json(value)
-
-
 class SQLite(Dialect):
     """SQLite through Python's own module."""
 
     plans: ClassVar[RowPlans] = RowPlans()
+    relations: ClassVar[SQLiteRelations] = SQLiteRelations()
+    values: ClassVar[SQLiteValues] = SQLiteValues()
+    literals: ClassVar[SQLiteLiterals] = SQLiteLiterals()
     label: ClassVar[str] = "SQLite"
     drivers: ClassVar[tuple[Driver, ...]] = (Driver("pysqlite", "sqlite3"),)
     reads_only: ClassVar[bool] = True
@@ -305,79 +203,9 @@ class SQLite(Dialect):
         """A file of this machine."""
         return "none (a local file)"
 
-    def schemas(self, inspector: Inspector) -> list[str | None]:
-        """The file itself, and those that are attached."""
-        attached = set(inspector.get_schema_names()) - {"main", "temp"}
-        return [None, *sorted(attached)]
-
     def autocommits(self, dbapi: Any) -> bool:
         """Never: we begin by ourselves."""
         return False
-
-    def table_named(self, connection: Connection, schema: str | None, name: str) -> str:
-        """As declared: SQLite finds a table in any case, SQLAlchemy finds its keys only so."""
-        return _sqlite_relations.table_named(connection, schema, name)
-
-    def relations(
-        self, inspector: Inspector, places: Sequence[Place] | None = None
-    ) -> list[Relation]:
-        """From each file's own catalogue; what is SQLite's business alone is left out."""
-        connection: Any = inspector.bind
-        return _sqlite_relations.relations(connection, self.schemas(inspector), places)
-
-    def foreign_keys(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
-        """In any case that a target is written in, and also where its columns are not named."""
-        connection: Any = inspector.bind
-        return _sqlite_relations.foreign_keys(connection, place)
-
-    def all_foreign_keys(self, inspector: Inspector) -> list[ForeignKey]:
-        """One statement for each file."""
-        connection: Any = inspector.bind
-        return _sqlite_relations.all_foreign_keys(connection, self.schemas(inspector))
-
-    def unseen_uniques(self, inspector: Inspector, place: Place) -> list[list[str]]:
-        """All of them: SQLAlchemy looks for them in the text of CREATE TABLE."""
-        connection: Any = inspector.bind
-        return _sqlite_relations.uniques(connection, place)
-
-    def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
-        """Those of the same file, in one statement."""
-        connection: Any = inspector.bind
-        return _sqlite_relations.referrers(connection, place)
-
-    def reflected(self, type_: types.TypeEngine[Any]) -> types.TypeEngine[Any]:
-        """Numbers and dates as they are stored: the declared type is not enforced."""
-        if isinstance(type_, types.Float):
-            return type_
-        if isinstance(type_, types.Numeric):
-            return StoredNumeric(type_.precision, type_.scale)
-        stored: dict[type[types.TypeEngine[Any]], Callable[[], types.TypeEngine[Any]]] = {
-            types.DateTime: StoredDateTime, types.Date: StoredDate, types.Time: StoredTime,
-            types.Boolean: StoredBoolean, types.JSON: StoredJSON,
-        }  # fmt: skip
-        return next((new() for old, new in stored.items() if isinstance(type_, old)), type_)
-
-    def shown(self, type_: types.TypeEngine[Any], processor: Reader) -> Reader:
-        """Any text would be true, and a large whole number be rounded on its way to a Decimal."""
-        if isinstance(type_, StoredJSON):
-            return lambda value: _stored_json(processor, value)
-        if isinstance(type_, types.Boolean):
-            return _stored_truth if isinstance(type_, StoredBoolean) else _truth
-        if isinstance(type_, types.Numeric):
-            return ColumnReader(partial(_number, processor), numbers(processor, _EXACT))
-        return super().shown(type_, processor)
-
-    def text(self, value: str) -> str:
-        """What is not UTF-8, or holds a NUL, cannot stand in a statement; its bytes can."""
-        if value.isprintable() or not _UNWRITABLE.search(value):
-            return super().text(value)
-        return f"CAST({self.binary(value.encode('utf-8', 'surrogateescape'))} AS TEXT)"
-
-    def number(self, value: Any) -> str:
-        """Infinity is spelled by overflow, and there is no NaN."""
-        if finite(value):
-            return super().number(value)
-        return "NULL" if isnan(value) else ("9e999" if value > 0 else "-9e999")
 
 
 DIALECT = SQLite()

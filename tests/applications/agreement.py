@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapper, Session, sessionmaker
 
 from sqlsess_cli.commands._arguments import names
+from sqlsess_cli.config.profiles import Config
 from sqlsess_cli.config.targets import Target
 from sqlsess_cli.core.engines import Secrets, make_engine
 from sqlsess_cli.core.models.entity import Entity
@@ -45,10 +47,10 @@ _LISTS = ("columns", "order", "group_by", "having")
 @contextmanager
 def console(url: str, **options: Any) -> Iterator[Console]:
     """The console on a database, in the one transaction of a command that reads."""
-    engine = make_engine(Target("here", url, "--url"), Secrets(), None)
+    engine = make_engine(Target("here", url, "--url"), Config([], {}), Secrets(), None)
     factory = sessionmaker(engine.execution_options(**options))
     transaction = Transaction("here", find(engine.dialect.name), write=False)
-    with begin(factory, transaction, Interrupts()) as session:
+    with begin(factory, transaction, Interrupts(os._exit)) as session:
         yield Console(session, transaction)
 
 

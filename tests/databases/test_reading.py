@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from servers._process import Daemon
 from servers._server import Database
 from servers.inside import Told, run_inside
 
@@ -285,6 +288,74 @@ def test_attacks_change_nothing(
                 assert (state(attacked), file.exists()) == (before, False), (text, url, done)
                 assert done.code in {0, 2, 5, 6}, (text, url, done)
     assert os.listdir(folder) == []
+
+
+# What would change the server itself, or end somebody's session; {id} is that of another client.
+SERVER = {
+    "mariadb": """
+        set global max_error_count = 65
+        SET GLOBAL max_error_count = 65, @a = 1
+        set @a = 1, @@global.max_error_count = 65
+        set @@GLOBAL.max_error_count = 65
+        set /* a */ global max_error_count = 65
+        set persist max_error_count = 65
+        set statement max_statement_time = 9 for set global max_error_count = 65
+        /*! set global max_error_count = 65 */
+        set /*!50000 global */ max_error_count = 65
+        set password = password('x')
+        set password for app = password('x')
+        set default role none
+        alter user app identified by 'x'
+        create user other
+        kill {id}
+        kill connection {id}
+        KILL HARD {id}
+        kill query {id}
+        kill user app
+        /*! kill {id} */
+        purge binary logs before now()
+        reset master
+        install soname 'x'
+        shutdown
+    """,
+    "postgresql": """
+        alter system set work_mem = '1MB'
+        ALTER SYSTEM RESET ALL
+        alter database {name} set work_mem = '1MB'
+        alter role app set work_mem = '1MB'
+        alter role app password 'x'
+        create role other
+        drop owned by app
+        load 'x'
+        do $$ begin execute 'alter role app password ''x'''; end $$
+    """,
+}
+SERVER_STATE = {
+    "mariadb": ["SELECT @@global.max_error_count", "SELECT * FROM mysql.global_priv"],
+    "postgresql": ["SELECT name, setting FROM pg_file_settings", "SELECT * FROM pg_db_role_setting",
+                   "SELECT rolname, rolpassword FROM pg_authid"],
+}  # fmt: skip
+
+
+@pytest.mark.needs("accounts")
+def test_attacks_on_the_server_change_nothing(
+    private: Callable[..., Daemon], kind: str, place: dict[str, str]
+) -> None:
+    server = private(kind).server  # nobody else's is at stake
+    own = {"mariadb": "SELECT connection_id()", "postgresql": "SELECT pg_backend_pid()"}[kind]
+    with server.fresh() as database, closing(server.connect(database.name)) as other:
+        cursor = other.cursor()
+        cursor.execute(own)
+        [number] = cursor.fetchone()
+        before = [server.execute(sql) for sql in SERVER_STATE[kind]]
+        for line in SERVER[kind].strip().splitlines():
+            for url in accounts(database):
+                text = line.strip().replace("{id}", str(number)).replace("{name}", database.name)
+                done = run_inside("sql", text, "--url", url, environ=place)
+                assert done.code in {5, 6}, (text, url, done)
+                assert [server.execute(sql) for sql in SERVER_STATE[kind]] == before, (text, url)
+                cursor.execute(own)
+                assert cursor.fetchone() == (number,), (text, url)
 
 
 READS = {

@@ -24,7 +24,8 @@ from sqlalchemy import (
     select,
 )
 
-from sqlsess_cli.core.filters.paths import Path, Scope, resolve
+from sqlsess_cli.core.filters.paths import Path, resolve
+from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.core.models.catalog import Catalog
 from sqlsess_cli.core.models.describe import facts_of
 from sqlsess_cli.core.models.entity import Entity

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -115,7 +116,7 @@ class Kept:
 def written(console: Database, format_: str, *, mapped: bool) -> str:
     """The table as we write it: as a class, or as it is reflected."""
     sink = Kept()
-    _, block = console.begin(Interrupts(), write=False)
+    _, block = console.begin(Interrupts(os._exit), write=False)
     with block as session:
         entity = Entity.of(inspect(Row)) if mapped else console.entity("things", session)
         statement, selected = select_from(entity, Query(order=["id"]))

@@ -157,6 +157,28 @@ def test_a_password_is_in_no_error_about_a_url(hidden: Run) -> None:
         assert done.code == code, done
 
 
+@pytest.mark.parametrize("kind", ["mariadb"], indirect=True)  # nobody connects
+def test_a_password_is_in_no_error_of_the_users_own_code(
+    hidden: Run, folder: Path, database: Database
+) -> None:
+    for raising in (
+        'raise RuntimeError(f"cannot use {URL}")',
+        'raise RuntimeError("tried", [URL, None])',
+        'raise RuntimeError(f"the first line\\nand {URL}, in the second")',
+        "raise KeyError(URL)",
+        "raise SystemExit(URL)",
+        "from sqlalchemy import create_engine; create_engine(URL, no_such_option=URL)",
+    ):
+        (folder / "models.py").write_text(f"URL = {database.url!r}\n{raising}\n")
+        done = hidden("query", "t", "-m", "models.py", "--url", database.url)
+        assert done.code == 3, done
+        assert "error: --models: cannot import" in done.err, done
+        assert "models.py:2: " in done.err, done
+        assert "app:***@" in done.err or "create_engine" in raising, done
+        for loud in LOUD:
+            hidden("query", "t", "-m", "models.py", "--url", database.url, loud, traceback=True)
+
+
 @on_servers
 def test_a_password_from_elsewhere_is_in_no_list_of_processes(
     spawn: Callable[..., Spawned], project: Path, environ: dict[str, str], database: Database

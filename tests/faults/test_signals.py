@@ -145,6 +145,31 @@ def test_connecting_to_a_silent_server_has_a_time_limit(
     assert "cannot connect" in done.err
 
 
+# --- before anything is connected
+
+SLOW_MODELS = """
+import time
+print("being imported", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("signum", SIGNALS)
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)  # nobody connects
+def test_a_signal_before_the_transaction_sends_nothing(
+    spawn: Callable[..., Spawned], database: Database, folder: Path, signum: Signals
+) -> None:
+    (folder / "models.py").write_text(SLOW_MODELS)
+    words = ("query", "t", "-m", "models.py", "--url", database.url)
+    process = spawn(*words)
+    process.wait_for("being imported", "err")
+    process.signal(signum)
+    done = process.wait(SOON)
+    assert (done.code, done.out) == (SIGNALS[signum], "")
+    told = f"stopped: {signum.name}\nrolled back: nothing was sent to {database.where}\n"
+    assert done.err == f"being imported\n{told}"
+
+
 # --- while waiting for a lock
 
 

@@ -46,7 +46,7 @@ def run_inside(*arguments: str, environ: Mapping[str, str]) -> Told:
     with FileIO(os.devnull) as nothing:
         streams = Streams(nothing, out, err, False, False, False)
         try:
-            app = App(Terminal(streams, environ), environ, Interrupts())
+            app = App(Terminal(streams, environ), environ, Interrupts(os._exit))
             code = run(list(arguments), app)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)

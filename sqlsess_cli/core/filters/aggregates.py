@@ -11,8 +11,9 @@ from sqlalchemy import types as sqltypes
 
 from sqlsess_cli.core.filters.functions import taken
 from sqlsess_cli.core.filters.operands import Operand
-from sqlsess_cli.core.filters.paths import Place, Scope
+from sqlsess_cli.core.filters.paths import Place
 from sqlsess_cli.core.filters.portable import Portable
+from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.errors import UsageError
 from sqlsess_cli.result import NUMERIC, Kind
 

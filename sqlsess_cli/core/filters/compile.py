@@ -24,7 +24,8 @@ from sqlsess_cli.core.filters.expressions import (
 )
 from sqlsess_cli.core.filters.operands import Operand
 from sqlsess_cli.core.filters.parse import parse, short_form
-from sqlsess_cli.core.filters.paths import Path, Scope, resolve
+from sqlsess_cli.core.filters.paths import Path, resolve
+from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.errors import UsageError
 
 Compared = Callable[[Sequence[Operand]], ColumnElement[bool]]

@@ -18,7 +18,8 @@ from sqlsess_cli.core.filters.caret import pointed, pointing
 from sqlsess_cli.core.filters.comparisons import HOLDS
 from sqlsess_cli.core.filters.functions import FUNCTIONS
 from sqlsess_cli.core.filters.operands import Operand
-from sqlsess_cli.core.filters.paths import Lists, Path, Scope, many, no_value, resolve
+from sqlsess_cli.core.filters.paths import Lists, Path, many, no_value, resolve
+from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.errors import UsageError
 from sqlsess_cli.nearest import did_you_mean
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.hybrid import HybridExtensionType
 from sqlalchemy.orm import CompositeProperty, Mapper, RelationshipProperty
 
 from sqlsess_cli.errors import UsageError
+from sqlsess_cli.foreign import Foreign
 
 _INTERNAL = "_sa_"  # what SQLAlchemy adds, such as a discriminator that nobody mapped
 
@@ -86,11 +87,11 @@ def expression(mapper: Mapper[Any], source: Any, name: str) -> Any:
     """
     if name in mapper.column_attrs and not hasattr(mapper.class_, name):
         return _unseen(mapper, source, name)
-    try:
+    with Foreign() as hybrid:  # what it raises, it raises because this is not its use
         found = getattr(source, name)
         is_sql = isinstance(found.__clause_element__(), ColumnElement)
-    except Exception as error:  # a hybrid is anybody's code, and this is not its use
-        raise _in_python(mapper, name) from error
+    if hybrid.error is not None:
+        raise _in_python(mapper, name) from hybrid.error
     if not is_sql or isinstance(property_of(found), RelationshipProperty):
         raise _in_python(mapper, name)
     if not hasattr(found, "type"):  # a hybrid with a comparator of its own

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Mapper, configure_mappers
 
 from sqlsess_cli.config.urls import hushed
 from sqlsess_cli.dialects._base import text_of
-from sqlsess_cli.errors import ConfigError, Interrupted, SqlsessError
+from sqlsess_cli.errors import ConfigError
+from sqlsess_cli.foreign import Foreign
 
 _NO_MODELS = frozenset({"__main__", "conftest", "tests"})
 _PRIVATE = "sqlsess_models"  # the package that files outside of any package are imported into
@@ -157,23 +158,22 @@ def _import_below(package: ModuleType, folder: str, where: str) -> None:
 @contextmanager
 def blaming(where: str, name: str, verb: str = "import") -> Iterator[None]:
     """Turn whatever the user's code raises into one line that names the file and line in it."""
-    try:
-        with _apart_from_answers():
-            yield
-    except (SqlsessError, Interrupted, KeyboardInterrupt):
-        raise
-    except BaseException as error:  # any code may run here, and may raise anything
-        message = _reason(error)
-        missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
-        if missing and f"{name}.".startswith(f"{missing}."):
-            raise ConfigError(
-                f"{where}: there is no module {name}",
-                "a file ends in .py; a module is installed, or lies beside the config or in src/",
-            ) from error
-        noun = "the mappings do not fit together" if _is_mapping(error) else f"cannot {verb} {name}"
-        raise ConfigError(
-            f"{where}: {noun}: {message}", _hint(error), file=place_of(error)
-        ) from error
+    with Foreign() as theirs, _apart_from_answers():
+        yield
+    if theirs.error is not None:
+        raise _blame(theirs.error, where, name, verb) from theirs.error
+
+
+def _blame(error: BaseException, where: str, name: str, verb: str) -> ConfigError:
+    missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
+    if missing and f"{name}.".startswith(f"{missing}."):
+        return ConfigError(
+            f"{where}: there is no module {name}",
+            "a file ends in .py; a module is installed, or lies beside the config or in src/",
+        )
+    noun = "the mappings do not fit together" if _is_mapping(error) else f"cannot {verb} {name}"
+    message = f"{where}: {noun}: {_reason(error)}"
+    return ConfigError(message, _hint(error), file=place_of(error))
 
 
 @contextmanager

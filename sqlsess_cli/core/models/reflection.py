@@ -90,7 +90,7 @@ class Reflection:
 
     def relations(self) -> list[Relation]:
         """Every table and view."""
-        found = self.tables.hooks.relations(self.tables.inspector)
+        found = self.tables.hooks.relations.listed(self.tables.inspector)
         self._know(found)
         return found
 
@@ -112,14 +112,14 @@ class Reflection:
     def kind(self, place: Place) -> str:
         """What the database calls a relation of it."""
         if place not in self._kinds:
-            self._know(self.tables.hooks.relations(self.tables.inspector, [place]))
+            self._know(self.tables.hooks.relations.listed(self.tables.inspector, [place]))
         return self._kinds.get(place, "table")
 
     def column_counts(self, places: Sequence[Place]) -> Mapping[Place, int]:
         """How many columns tables have, without reading them."""
         unknown = [place for place in places if place not in self._counts]
         if unknown:
-            self._know(self.tables.hooks.relations(self.tables.inspector, unknown))
+            self._know(self.tables.hooks.relations.listed(self.tables.inspector, unknown))
         return self._counts
 
     def is_unique(self, owner: Entity, key: ForeignKey) -> bool:

@@ -56,7 +56,6 @@ class Tables:
     """
 
     def __init__(self, connection: Connection, hooks: Dialect) -> None:
-        self.connection = connection
         self.hooks = hooks
         self.inspector: Inspector = inspect(connection)
         # What was asked of all tables: by aspect and schema; keys by table; who refers to a table.
@@ -68,7 +67,7 @@ class Tables:
         """The same place as the database has it declared, its schema where that must be said."""
         schema, name = place
         schema = None if schema == self.inspector.default_schema_name else schema
-        return schema, self.hooks.table_named(self.connection, schema, name)
+        return schema, self.hooks.relations.table_named(self.inspector, schema, name)
 
     def read(self, place: Place, metadata: MetaData) -> Table | None:
         """A table or view with its columns and its key, which is all that reading rows needs.
@@ -77,7 +76,7 @@ class Tables:
             RejectedError: it is there, but the database cannot tell what it is made of.
         """
         schema, name = place
-        plain = self.hooks.plain_name
+        plain = self.hooks.relations.plain_name
         try:
             with _quiet():
                 columns = self._aspect("columns", place)
@@ -108,7 +107,7 @@ class Tables:
             made.append(Identity(**facts["identity"]))
         default = None if made else facts.get("default")
         return Column(
-            name, self.hooks.reflected(facts["type"]), *made, primary_key=name in keys,
+            name, self.hooks.values.reflected(facts["type"]), *made, primary_key=name in keys,
             server_default=sql_text(default) if isinstance(default, str) else default,
             **{option: facts[option] for option in _COLUMN if option in facts},
         )  # fmt: skip
@@ -116,14 +115,14 @@ class Tables:
     def foreign_keys(self, place: Place) -> list[ForeignKey]:
         """The foreign keys of a table whose targets are known."""
         if self._keys is None:
-            found = self.hooks.foreign_keys(self.inspector, place)
+            found = self.hooks.relations.foreign_keys(self.inspector, place)
             return list(dict.fromkeys(found))  # one that was declared twice
         return self._keys.get(place, [])
 
     def referrers(self, place: Place) -> list[ForeignKey]:
         """All foreign keys of the tables that have one to this one."""
         if self._keys is None:
-            return self.hooks.referrers(self.inspector, place)
+            return self.hooks.relations.referrers(self.inspector, place)
         return [key for table in self._referring.get(place, ()) for key in self._keys[table]]
 
     def details(self, place: Place) -> Details:
@@ -141,7 +140,7 @@ class Tables:
             or (tuple(item["constrained_columns"]), item["referred_table"].casefold()) in known
         ]
         found = [item["column_names"] for item in uniques]
-        unseen = self.hooks.unseen_uniques(self.inspector, place)
+        unseen = self.hooks.relations.unseen_uniques(self.inspector, place)
         missed = [{"name": None, "column_names": names} for names in unseen if names not in found]
         return Details(key, told, indexes, [*uniques, *missed], checks, comment.get("text"))
 
@@ -151,7 +150,7 @@ class Tables:
         groups = [item["column_names"] for item in self._aspect("unique_constraints", place)]
         groups += [item["column_names"] for item in self._aspect("indexes", place)
                    if item["unique"] and not _is_partial(item)]  # fmt: skip
-        groups += self.hooks.unseen_uniques(self.inspector, place)
+        groups += self.hooks.relations.unseen_uniques(self.inspector, place)
         return any(group and set(group) <= wanted for group in groups)
 
     def ask_all(self, relations: Sequence[Relation]) -> None:
@@ -163,7 +162,7 @@ class Tables:
                     ask = getattr(self.inspector, f"get_multi_{name}")
                     self._all[name, schema] = ask(schema, kind=ObjectKind.ANY)
         self._keys = {}
-        for key in dict.fromkeys(self.hooks.all_foreign_keys(self.inspector)):
+        for key in dict.fromkeys(self.hooks.relations.all_foreign_keys(self.inspector)):
             self._keys.setdefault(key.table, []).append(key)
         inherited = {item.place for item in relations if item.kind == "partition"}
         for table, keys in self._keys.items():

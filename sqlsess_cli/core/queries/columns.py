@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table
 
-from sqlsess_cli.core.filters.paths import Path, Scope, many, no_value, resolve
+from sqlsess_cli.core.filters.paths import Path, many, no_value, resolve
+from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.core.run import Selected
 from sqlsess_cli.errors import UsageError
 

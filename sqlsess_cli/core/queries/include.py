@@ -11,7 +11,8 @@ from sqlalchemy import Select, select, tuple_, type_coerce
 from sqlalchemy import types as sqltypes
 from sqlalchemy.orm import aliased
 
-from sqlsess_cli.core.filters.paths import Path, Scope
+from sqlsess_cli.core.filters.paths import Path
+from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.core.models.entity import kind_of
 from sqlsess_cli.core.queries.columns import Chosen, attribute, chosen
 from sqlsess_cli.core.run import Selected

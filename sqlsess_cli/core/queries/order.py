@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from sqlsess_cli.core.filters.paths import Scope
+from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.core.queries.columns import Chosen, attribute, chosen
 from sqlsess_cli.errors import UsageError
 

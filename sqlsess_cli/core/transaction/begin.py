@@ -35,12 +35,14 @@ def begin(
         SqlsessError: whatever the database or the driver raised, translated.
     """
     interrupts.check()
-    try:
+    with ExitStack() as ending:
+        ending.push(partial(_ended, transaction, interrupts))
         with translated(transaction), ExitStack() as stack, factory.begin() as session:
             session.info[INFO] = transaction
             session.twophase = session.twophase and transaction.write  # reading has no two phases
             event.listen(session, "after_begin", _opener(transaction, interrupts, stack))
-            with _looking_back(transaction):
+            with ExitStack() as block:
+                block.push(partial(_look_back, transaction))
                 yield session
             if transaction.write:
                 session.flush()
@@ -50,26 +52,36 @@ def begin(
                 transaction.phase = "commit"
             else:
                 session.rollback()
-    except BaseException as error:
-        if transaction.outcome == "open":  # a signal that comes after COMMIT undoes nothing
-            transaction.outcome = _undone(transaction, error)
-        if transaction.outcome == "rolled back":
-            interrupts.check(error)
-        if transaction.outcome == "unknown" and not isinstance(error, UnknownOutcome):
-            raise _in_doubt(transaction, error) from error
-        if transaction.outcome == "partly committed" and isinstance(error, SqlsessError):
-            raise PartialError(error.message, error.hint, **error.details) from error
-        raise
-    finally:
-        transaction.phase = "over" if transaction.phase != "connect" else "connect"
-    if not transaction.write:
-        transaction.outcome = "read"
 
 
-def _committed(transaction: Transaction, failure: type[BaseException] | None, *_: object) -> None:
+# How the block ends: each is told what was raised, if anything was, and lets it pass
+
+
+def _committed(
+    transaction: Transaction, _kind: object, error: BaseException | None, _traceback: object
+) -> None:
     """Note that COMMIT succeeded, while signals are still held off."""
-    if failure is None:
+    if error is None:
         transaction.outcome = "committed"
+
+
+def _ended(
+    transaction: Transaction, interrupts: Interrupts,
+    _kind: object, error: BaseException | None, _traceback: object,
+) -> None:  # fmt: skip
+    """Find out what became of it, and raise what says so."""
+    transaction.phase = "over" if transaction.phase != "connect" else "connect"
+    if error is None:
+        transaction.outcome = transaction.outcome if transaction.write else "read"
+        return
+    if transaction.outcome == "open":  # a signal that comes after COMMIT undoes nothing
+        transaction.outcome = _undone(transaction, error)
+    if transaction.outcome == "rolled back":
+        interrupts.check(error)
+    if transaction.outcome == "unknown" and not isinstance(error, UnknownOutcome):
+        raise _in_doubt(transaction, error) from error
+    if transaction.outcome == "partly committed" and isinstance(error, SqlsessError):
+        raise PartialError(error.message, error.hint, **error.details) from error
 
 
 def _in_doubt(transaction: Transaction, error: BaseException) -> UnknownOutcome:
@@ -91,24 +103,23 @@ def _undone(transaction: Transaction, error: BaseException) -> Outcome:
     return "partly committed" if kept else "rolled back"
 
 
-@contextmanager
-def _looking_back(transaction: Transaction) -> Iterator[None]:
+def _look_back(
+    transaction: Transaction, _kind: object, error: BaseException | None, _traceback: object
+) -> None:
     """When a write fails, roll back and find out whether the server undid all of it."""
-    try:
-        yield
-    except BaseException as error:
-        code = error.details.get("sqlstate") if isinstance(error, SqlsessError) else None
-        for connection in transaction.connections if transaction.write else ():
-            hooks = dialects.find(connection.dialect.name)
-            with suppress(Exception):  # a connection that is lost cannot tell; others still can
-                if connection.invalidated:
-                    _look_for_kept(transaction, connection, hooks)
-                    continue
-                if hooks.definitions_commit:
-                    _look_for_end(transaction, connection, undone=code in hooks.undoing)
-                if not hooks.undo(connection):
-                    transaction.not_undone = True
-        raise
+    if error is None or not transaction.write:
+        return
+    code = error.details.get("sqlstate") if isinstance(error, SqlsessError) else None
+    for connection in transaction.connections:
+        hooks = dialects.find(connection.dialect.name)
+        with suppress(Exception):  # a connection that is lost cannot tell; others still can
+            if connection.invalidated:
+                _look_for_kept(transaction, connection, hooks)
+                continue
+            if hooks.definitions_commit:
+                _look_for_end(transaction, connection, undone=code in hooks.undoing)
+            if not hooks.undo(connection):
+                transaction.not_undone = True
 
 
 def _look_for_end(transaction: Transaction, connection: Connection, *, undone: bool) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import exc
@@ -35,23 +36,27 @@ def translated(transaction: Transaction) -> Iterator[None]:
     Raises:
         SqlsessError: with the original as its cause.
     """
-    try:
+    with ExitStack() as block:
+        block.push(partial(_translate, transaction))
         yield
-    except SqlsessError:
-        raise
-    except exc.DBAPIError as error:
-        original = error.orig or error
-        lost = error.connection_invalidated
-        raise _meant(original, lost=lost, transaction=transaction) from error
-    except RecursionError as error:
-        raise UsageError("the statement is nested too deeply", "split it") from error
-    except exc.SQLAlchemyError as error:
-        raise _of_sqlalchemy(error, transaction) from error
-    except Exception as error:
-        meant = _of_driver(error, transaction)
-        if meant is None:
-            raise
-        raise meant from error
+
+
+def _translate(
+    transaction: Transaction, _kind: object, error: BaseException | None, _traceback: object
+) -> None:
+    """Raise the same in our words; let pass what is neither SQLAlchemy's nor the driver's."""
+    match error:
+        case SqlsessError():
+            return
+        case exc.DBAPIError():
+            original, lost = error.orig or error, error.connection_invalidated
+            raise _meant(original, lost=lost, transaction=transaction) from error
+        case RecursionError():
+            raise UsageError("the statement is nested too deeply", "split it") from error
+        case exc.SQLAlchemyError():
+            raise _of_sqlalchemy(error, transaction) from error
+        case Exception() if meant := _of_driver(error, transaction):
+            raise meant from error
 
 
 def _of_sqlalchemy(error: exc.SQLAlchemyError, transaction: Transaction) -> SqlsessError:
@@ -69,12 +74,17 @@ def _of_driver(error: Exception, transaction: Transaction) -> SqlsessError | Non
     """What an error means that came from the driver past SQLAlchemy; None for any other."""
     refused = isinstance(error, TypeError) and re.search("keyword argument|callable", str(error))
     if refused and transaction.phase == "connect":
-        problem = f"{transaction.database}: the driver refuses an option: {first_line(error)}"
-        return ConfigError(problem, "see the options in the URL, and [db.NAME.connect]")
+        return refused_option(transaction.database, first_line(error))
     # Hooks of ours call the driver directly; its errors are known by PEP 249's names.
     if "Error" in (base.__name__ for base in type(error).__mro__[:-3]):
         return _meant(error, lost=False, transaction=transaction)
     return None
+
+
+def refused_option(database: str, reason: str) -> ConfigError:
+    """Why no connection was tried: an option of the URL or the settings is none of the driver's."""
+    hint = "see the options in the URL, and [db.NAME.connect]"
+    return ConfigError(f"{database}: the driver refuses an option: {reason}", hint)
 
 
 def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> SqlsessError:
@@ -82,6 +92,8 @@ def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> Sql
     name = transaction.database
     details: dict[str, Any] = {"database": name, "sqlstate": fault.code, "position": fault.position}
     lost = lost or fault.meaning == "lost"
+    if fault.meaning == "option":
+        return refused_option(name, fault.message)
     if transaction.phase == "connect" or fault.meaning == "unreachable":
         advice = fault.hint or _advice(fault) or _UNREACHABLE
         return ConnectError(f"cannot connect to {name}: {fault.message}", advice, **details)
@@ -92,7 +104,10 @@ def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> Sql
         return ConnectError(f"the connection to {name} was lost: {fault.message}", **details)
     if fault.meaning == "read only" and not transaction.write:
         message = f"refused: {name} is only read here: {fault.message}"
-        return RefusedError(message, "a command that may change data takes --write", **details)
+        hint = "a command that may change data takes --write"
+        if transaction.forbids_writing:
+            hint = f"{transaction.forbids_writing} forbids changes"
+        return RefusedError(message, hint, **details)
     return RejectedError(f"{name}: {fault.message}", fault.hint or _advice(fault), **details)
 
 
@@ -106,4 +121,5 @@ def _advice(fault: Fault) -> str:
         "locked": "another transaction holds a lock; try again",
         "read only": "the server or the file cannot be written",
         "lost": "",
+        "option": "",
     }[fault.meaning]

@@ -28,6 +28,7 @@ class Transaction:
         hooks: how its database differs.
         write: it may change data; otherwise it is read-only at the database, and rolled back.
         echo: shows each statement as it is sent.
+        forbids_writing: the flag or variable that does, if one does.
         phase: how far it has come.
         outcome: how it ended.
         statements: how many statements of the user's were executed.
@@ -48,6 +49,7 @@ class Transaction:
     hooks: Dialect
     write: bool
     echo: Callable[[str], None] | None = None
+    forbids_writing: str = ""
     phase: Phase = "connect"
     outcome: Outcome = "open"
     statements: int = 0
