@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlsess_cli.errors import ConnectError, PartialError, RefusedError, SqlsessError, UsageError
+from sqlsess_cli.errors import (
+    ConnectError,
+    Interrupted,
+    PartialError,
+    RefusedError,
+    SqlsessError,
+    UsageError,
+)
 from sqlsess_cli.interrupts import Interrupts
 from sqlsess_cli.options import SETTINGS, Options, duration
 from sqlsess_cli.reports import Reports
@@ -48,6 +55,7 @@ class App:
         self.usual_format: str | None = None  # of the command's own, when none is asked for
         self.target: Target | None = None
         self.transaction: Transaction | None = None
+        self.used: list[Database] = []  # also by the command line for another of its databases
 
     # What is in force
 
@@ -191,6 +199,7 @@ class App:
             gc.freeze()  # what was imported stays; main() had the collector off for it
             gc.enable()
             yield session
+        self.used.append(database)
 
     def _limit(self, target: Target) -> float | None:
         """The time limit of this database, unless a flag or a variable gives one for all."""
@@ -242,11 +251,26 @@ class App:
             finally:
                 untold = [app.transaction for app in here if app is several.current]
                 self.transaction = untold[0] if untold else None
+            self._remember()
             several.conclude()
             return
         self.target = found[0] if found else None
         emitter.emit(self._in_time(ask(self)), must_finish=must_finish)
+        self._remember()
         self.conclude()
+
+    def _remember(self) -> None:
+        """Leave the names of what was used for completion; the command has done all it was asked.
+
+        They are no part of that: whatever goes wrong here, and be it a signal, changes nothing.
+        """
+        if not self.used:
+            return
+        from sqlsess_cli.core.remember import remember
+
+        with suppress(Interrupted, Exception):  # types and hybrids are anybody's code
+            for database in self.used:
+                remember(database)
 
     def _in_time(self, answers: Answers) -> Answers:
         """The answers; the time limit ends with the last, however long a person then reads them."""

@@ -163,7 +163,7 @@ class Options:
                 origin = where(*setting.config)
                 values[item] = parse(setting, found, origin)
                 origins[item] = origin
-        if environ.get("SQLSESS_READ_ONLY", "").lower() not in _OFF:  # in doubt it forbids
+        if is_on(environ.get("SQLSESS_READ_ONLY", "")):  # in doubt it forbids
             values["write"], origins["write"] = False, "environment SQLSESS_READ_ONLY"
         return cls(**values, origins=origins)
 
@@ -195,6 +195,11 @@ def parse(setting: Setting, value: Any, where: str) -> Any:
     if setting.kind == "choice" and value not in setting.choices:
         raise UsageError(f"{where} cannot be {value!r}", f"one of: {', '.join(setting.choices)}")
     return value
+
+
+def is_on(text: str) -> bool:
+    """Whether the text of a variable turns on what it is named for; in doubt it does."""
+    return text.lower() not in _OFF
 
 
 def duration(text: str, where: str) -> float:

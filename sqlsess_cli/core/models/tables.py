@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import exc as sa_exc
 from sqlalchemy import text as sql_text
 from sqlalchemy.engine import Inspector
 from sqlalchemy.engine.reflection import ObjectKind
+from sqlalchemy.types import TypeEngine
 
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
@@ -81,7 +82,7 @@ class Tables:
         try:
             with _quiet():
                 columns = self._aspect("columns", place)
-                key = self._aspect("pk_constraint", place) if columns else {}
+                keys = self.key(place) if columns else frozenset()
         except sa_exc.NoSuchTableError:
             return None
         except sa_exc.UnreflectableTableError as error:
@@ -90,9 +91,23 @@ class Tables:
             if self.hooks.diagnose(error.orig or error).meaning != "missing":
                 raise
             raise self._broken(place, error) from error
-        keys = set(map(plain, key.get("constrained_columns") or ()))
         made = [self._column(item, plain(item["name"]), keys) for item in columns]
         return Table(name, metadata, *made, schema=schema)
+
+    def key(self, place: Place) -> frozenset[str]:
+        """The columns of the primary key; none if there is no such table."""
+        try:
+            found = self._aspect("pk_constraint", place)
+        except sa_exc.NoSuchTableError:
+            return frozenset()
+        return frozenset(map(self.hooks.plain_name, found.get("constrained_columns") or ()))
+
+    def columns(self, place: Place) -> list[tuple[str, TypeEngine[Any]]]:
+        """The columns of a table or view, with their types; none if they cannot be told."""
+        with suppress(sa_exc.SQLAlchemyError), _quiet():
+            return [(self.hooks.plain_name(item["name"]), self.hooks.reflected(item["type"]))
+                    for item in self._aspect("columns", place)]  # fmt: skip
+        return []
 
     def _broken(self, place: Place, error: BaseException | None) -> RejectedError:
         """Why a view cannot be read: what it was made of is no longer there."""
@@ -154,10 +169,12 @@ class Tables:
         groups += self.hooks.unseen_uniques(self.inspector, place)
         return any(group and set(group) <= wanted for group in groups)
 
-    def ask_all(self, relations: Sequence[Relation]) -> None:
+    def ask_all(self, relations: Sequence[Relation], aspects: Iterable[str] = _ASPECTS) -> None:
         """Ask everything of all tables and views, in as few statements as there are ways."""
         for schema in dict.fromkeys(item.place[0] for item in relations):
-            for name in _ASPECTS:
+            for name in aspects:
+                if (name, schema) in self._all:
+                    continue
                 # What fails for one is asked of each alone.
                 with suppress(NotImplementedError, sa_exc.OperationalError), _quiet():
                     ask = getattr(self.inspector, f"get_multi_{name}")

@@ -1,0 +1,78 @@
+"""Words as bash has them at a Tab: quotes and escapes still in them, the last one not finished."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+_BREAKS = {"=", ":"}  # where bash takes words apart
+
+# What a shell would take for more than itself: outside of quotes, and in double ones.
+_SPECIAL = re.compile(r"""([\s\\'"`$&|;<>(){}\[\]*?!#~^])""")
+_SPECIAL_QUOTED = re.compile(r'([\\"$`])')
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A word that is typed up to the cursor.
+
+    Attributes:
+        text: the word that the shell would make of it.
+        quote: the quote that is open; empty if none is.
+        kept: how many characters of the text stay as they are: bash has us replace the rest.
+    """
+
+    text: str
+    quote: str = ""
+    kept: int = 0
+
+    def written(self, word: str) -> str:
+        """What bash is to put in the place of the rest, for a whole word."""
+        rest = word[self.kept :]
+        if self.quote == '"':
+            return _SPECIAL_QUOTED.sub(r"\\\1", rest)
+        return rest.replace("'", "'\\''") if self.quote else _SPECIAL.sub(r"\\\1", rest)
+
+
+def typed(raw: str, kept: int = 0) -> Typed:
+    """A word taken out of its quotes.
+
+    Args:
+        raw: the word.
+        kept: where the part of it begins that bash replaces, unless a quote is open.
+    """
+    text, quote, start, at = "", "", 0, 0
+    while at < len(raw):
+        letter = raw[at]
+        if at == kept:
+            start = len(text)
+        if letter == "\\" and quote != "'" and at + 1 < len(raw):
+            at += 1
+            escapes = not quote or raw[at] in '\\"$`'
+            text += raw[at] if escapes else f"\\{raw[at]}"
+        elif letter == quote:
+            quote = ""
+        elif letter in "'\"" and not quote:
+            quote, start = letter, len(text)
+            kept = 0
+        else:
+            text += letter
+        at += 1
+    return Typed(text, quote, start if quote or kept < len(raw) else len(text))
+
+
+def joined(words: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The words as typed, and where the last part of each begins.
+
+    Bash takes `--db=school:replica` for five.
+    """
+    whole, start = "", 0
+    for number, word in enumerate(words):
+        glued = word in _BREAKS or words[number - 1] in _BREAKS
+        if number and not glued:
+            yield whole, start
+        start = len(whole) if number and glued else 0
+        start += len(word) if word in _BREAKS else 0
+        whole = whole + word if number and glued else word
+    yield whole, start
