@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,8 +12,10 @@ from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._group import group
 from sqlsess_cli.config.targets import DEMO
 from sqlsess_cli.config.urls import redacted
-from sqlsess_cli.emit import Answers
 from sqlsess_cli.result import Column, Result
+
+if TYPE_CHECKING:  # a Tab waits for what is imported here
+    from sqlsess_cli.emit import Answers
 
 
 @group

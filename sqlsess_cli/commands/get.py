@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sqlsess_cli.app import App
@@ -9,7 +11,9 @@ from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._arguments import names, pairs
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._one import alone
-from sqlsess_cli.emit import Answers
+
+if TYPE_CHECKING:  # a Tab waits for what is imported here
+    from sqlsess_cli.emit import Answers
 
 
 @command(each_database=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.config.sources import PROJECT_FILE
-from sqlsess_cli.emit import Answers
+
+if TYPE_CHECKING:  # a Tab waits for what is imported here
+    from sqlsess_cli.emit import Answers
 
 _MODELS = ("models.py", "models", "app/models.py", "app/models", "src/models.py")
 

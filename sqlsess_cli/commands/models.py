@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import click
 
 from sqlsess_cli.app import App
 from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._command import command
-from sqlsess_cli.emit import Answers
+
+if TYPE_CHECKING:  # a Tab waits for what is imported here
+    from sqlsess_cli.emit import Answers
 
 
 @command(each_database=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sqlsess_cli.app import App
@@ -10,8 +12,10 @@ from sqlsess_cli.commands._arguments import names, pairs
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._one import alone
 from sqlsess_cli.commands._plan import explain_option, plan_of, sql_of
-from sqlsess_cli.emit import Answers
 from sqlsess_cli.errors import UsageError
+
+if TYPE_CHECKING:  # a Tab waits for what is imported here
+    from sqlsess_cli.emit import Answers
 
 
 @command(each_database=True)

@@ -11,10 +11,10 @@ from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._arguments import values
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._plan import explain_option, plan_of
-from sqlsess_cli.emit import Answers
 
 if TYPE_CHECKING:
     from sqlsess_cli.core.script import Source
+    from sqlsess_cli.emit import Answers
 
 
 @command(each_database=True, writes=True)

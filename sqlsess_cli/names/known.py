@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -67,7 +68,9 @@ class Names:
 
     def references(self, typed: str) -> Iterator[Proposal]:
         """Models and aliases that begin so; by their tables if none does by its own name."""
-        own = [(model, _shortest(model, self.cache.models)) for model in self.cache.models]
+        counts = Counter(model.label for model in self.cache.models)
+        own = [(model, model.label if counts[model.label] == 1 else model.name)
+               for model in self.cache.models]  # fmt: skip
         named = [*own, *((model, model.name) for model in self.cache.models if ":" in typed)]
         tables = [(model, model.table) for model in self.cache.models]
         said: dict[str, str] = {name: f"alias of {meant}" for name, meant in self.aliases.items()}
@@ -163,9 +166,3 @@ def _unquoted(name: str) -> str:
     if not name.startswith('"'):
         return name
     return name[1:].removesuffix('"').replace('""', '"')
-
-
-def _shortest(model: Model, models: Sequence[Model]) -> str:
-    """The label of a model, unless another has it too."""
-    alone = sum(other.label == model.label for other in models) == 1
-    return model.label if alone else model.name

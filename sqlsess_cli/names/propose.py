@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sqlsess_cli.names.entries import Model
 from sqlsess_cli.names.known import Names, Proposal, begin
 from sqlsess_cli.names.language import AGGREGATES, FUNCTIONS, NO_ARGUMENTS, words
-from sqlsess_cli.names.scan import Spot, spot, top_level
+
+if TYPE_CHECKING:  # most words are paths, which need no scanner
+    from sqlsess_cli.names.scan import Spot
 
 _SHORT = re.compile(r"(?P<path>[^\W\d]\w*(?:\.[^\W\d]\w*)*)=(?P<value>(?![=\s']).*)$", re.DOTALL)
 _PATH = re.compile(r'(?:[\w.]|"(?:[^"]|"")*(?:"|$))*$')
@@ -39,6 +42,8 @@ def expression(
     names: Names, model: Model, typed: str, start: str = "condition"
 ) -> Iterator[Proposal]:
     """For an expression, at the place that it has come to."""
+    from sqlsess_cli.names.scan import spot
+
     here = spot(typed, start)
     if here is None:
         return
@@ -114,7 +119,7 @@ def _column(names: Names, model: Model, part: str) -> Iterator[Proposal]:
 def orders(names: Names, model: Model, typed: str) -> Iterator[Proposal]:
     """For what is ordered by: columns, each with a colon and how."""
     before, part = _last(typed)
-    colons = top_level(part, ":")
+    colons = _top_level(part, ":")
     if not colons:
         yield from columns(names, model, typed)
         return
@@ -143,7 +148,22 @@ def included(names: Names, model: Model, typed: str) -> Iterator[Proposal]:
 
 def _last(typed: str) -> tuple[str, str]:
     """What stands before the last comma that separates, and what comes after it."""
-    commas = top_level(typed)
+    commas = _top_level(typed)
     start = commas[-1] + 1 if commas else 0
     start += len(typed[start:]) - len(typed[start:].lstrip())
     return typed[:start], typed[start:]
+
+
+def _top_level(text: str, separator: str = ",") -> list[int]:
+    """Where separators stand that are in no brackets and no quotes; a quote may be open."""
+    found, depth, quote = [], 0, ""
+    for at, letter in enumerate(text):
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "'\"":
+            quote = letter
+        else:
+            depth += (letter == "(") - (letter == ")")
+            if letter == separator and depth <= 0:
+                found.append(at)
+    return found

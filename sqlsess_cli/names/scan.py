@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlsess_cli.names.language import ENDS, KEYWORDS, NEXT, TOKEN
@@ -202,18 +202,3 @@ def _comparison(frame: _Frame, kind: str) -> None:
         frame.state = "is not" if frame.state == "is" else "not"
     else:
         frame.state = {"_IS": "is", "_IN": "in", "_NULL": "done"}[kind]
-
-
-def top_level(text: str, separator: str = ",") -> Sequence[int]:
-    """Where separators stand that are in no brackets and no quotes; a quote may be open."""
-    found, depth, quote = [], 0, ""
-    for at, letter in enumerate(text):
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "'\"":
-            quote = letter
-        else:
-            depth += (letter == "(") - (letter == ")")
-            if letter == separator and depth <= 0:
-                found.append(at)
-    return found
