@@ -75,7 +75,7 @@ function __sqlsess
         end
     end
 end
-complete --no-files --command sqlsess --arguments '(__sqlsess)'
+complete --no-files --keep-order --command sqlsess --arguments '(__sqlsess)'
 """
 
 SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}

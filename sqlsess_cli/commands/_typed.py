@@ -10,6 +10,7 @@ _BREAKS = {"=", ":"}  # where bash takes words apart
 
 # What a shell would take for more than itself: outside of quotes, and in double ones.
 _SPECIAL = re.compile(r"""([\s\\'"`$&|;<>(){}\[\]*?!#~^])""")
+_HISTORY = re.compile(r"![^\s=]")
 _SPECIAL_QUOTED = re.compile(r'([\\"$`])')
 
 
@@ -27,9 +28,23 @@ class Typed:
     quote: str = ""
     kept: int = 0
 
-    def written(self, word: str) -> str:
-        """What bash is to put in the place of the rest, for a whole word."""
-        rest = word[self.kept :]
+    def can_hold(self, word: str) -> bool:
+        """Whether a word can be written on: in double quotes bash looks for its history at a !."""
+        return self.quote != '"' or _HISTORY.search(word) is None
+
+    def written(self, word: str, *, ends: bool) -> str:
+        """What bash is to put in the place of the rest, for a whole word.
+
+        Args:
+            word: it.
+            ends: nothing more has to follow in it.
+        """
+        rest = self._quoted(word[self.kept :])
+        # It closes the quote itself, unless the last letter looks as if it did so already.
+        closed = ends and self.quote and rest.endswith(self.quote)
+        return rest + self.quote if closed else rest
+
+    def _quoted(self, rest: str) -> str:
         if self.quote == '"':
             return _SPECIAL_QUOTED.sub(r"\\\1", rest)
         return rest.replace("'", "'\\''") if self.quote else _SPECIAL.sub(r"\\\1", rest)

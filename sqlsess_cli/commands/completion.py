@@ -53,10 +53,11 @@ def complete(app: App, shell: str, words: list[str]) -> None:
         before, last = words[:-1], Typed(words[-1]) if shell == "fish" else typed(words[-1])
     found = list(_proposals(app, before, last.text))
     if shell == "bash":
-        found = [item.written(last) for item in found]
-        if last.quote and len(found) == 1 and found[0].kind == "part":
-            # Of one alone bash would close the quote, and what has to follow stands inside.
-            found.append(replace(found[0], word=f"{found[0].word} "))
+        found = [item.written(last) for item in found if last.can_hold(item.word)]
+    inside = bool(last.quote) if shell == "bash" else shell == "fish" and " " in last.text
+    if inside and len(found) == 1 and found[0].kind == "part":
+        # Of one alone these would close the quote, and what has to follow stands inside.
+        found.append(replace(found[0], word=f"{found[0].word} "))
     with app.terminal.sink(None, styled=True, paged=False) as sink:
         sink.write("".join(item.line() for item in found))
 
@@ -72,7 +73,9 @@ class _Proposal:
 
     def written(self, last: Typed) -> _Proposal:
         """The same as bash is to insert it."""
-        return self if self.kind == "file" else replace(self, word=last.written(self.word))
+        if self.kind == "file":
+            return self
+        return replace(self, word=last.written(self.word, ends=self.kind == "word"))
 
     def line(self) -> str:
         """As the scripts read it, where tabs next to each other are one."""
