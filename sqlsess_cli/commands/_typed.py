@@ -57,24 +57,22 @@ def typed(raw: str, kept: int = 0) -> Typed:
         raw: the word.
         kept: where the part of it begins that bash replaces, unless a quote is open.
     """
-    text, quote, start, at = "", "", 0, 0
+    text, quote, at, begun, opened = "", "", 0, 0, 0
     while at < len(raw):
         letter = raw[at]
-        if at == kept:
-            start = len(text)
+        begun = len(text) if at == kept else begun
         if letter == "\\" and quote != "'" and at + 1 < len(raw):
             at += 1
-            escapes = not quote or raw[at] in '\\"$`'
-            text += raw[at] if escapes else f"\\{raw[at]}"
+            text += raw[at] if not quote or raw[at] in '\\$"`' else f"\\{raw[at]}"
         elif letter == quote:
             quote = ""
         elif letter in "'\"" and not quote:
-            quote, start = letter, len(text)
-            kept = 0
+            quote, opened = letter, len(text)
         else:
             text += letter
         at += 1
-    return Typed(text, quote, start if quote or kept < len(raw) else len(text))
+    begun = len(text) if kept == len(raw) else begun
+    return Typed(text, quote, opened if quote else begun)
 
 
 def joined(words: Sequence[str]) -> Iterator[tuple[str, int]]:
