@@ -8,6 +8,7 @@ _sqlsess() {
             part) COMPREPLY+=("$word"); compopt -o nospace ;;
             file) compopt -o default ;;
         esac
-    done < <(_SQLSESS_COMPLETE=bash "${1/#\~/$HOME}" "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    done < <(_SQLSESS_COMPLETE=bash _SQLSESS_LINE=${COMP_LINE:0:COMP_POINT} \
+        "${1/#\~/$HOME}" "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -o nosort -F _sqlsess sqlsess

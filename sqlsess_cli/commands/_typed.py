@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _BREAKS = {"=", ":"}  # where bash takes words apart
@@ -75,17 +75,24 @@ def typed(raw: str, kept: int = 0) -> Typed:
     return Typed(text, quote, opened if quote else begun)
 
 
-def joined(words: Sequence[str]) -> Iterator[tuple[str, int]]:
+def joined(words: Sequence[str], line: str) -> list[tuple[str, int]]:
     """The words as typed, and where the last part of each begins.
 
-    Bash takes `--db=school:replica` for five.
+    Bash takes `--db=school:replica` for five, and does not tell them from five that stand apart.
+
+    Args:
+        words: as bash has them.
+        line: what is typed up to the cursor, which may stand inside the last word.
     """
-    whole, start = "", 0
-    for number, word in enumerate(words):
-        glued = word in _BREAKS or words[number - 1] in _BREAKS
-        if number and not glued:
-            yield whole, start
-        start = len(whole) if number and glued else 0
-        start += len(word) if word in _BREAKS else 0
-        whole = whole + word if number and glued else word
-    yield whole, start
+    last = next((words[-1][:end] for end in range(len(words[-1]), 0, -1)
+                 if line.endswith(words[-1][:end])), "")  # fmt: skip
+    parts, at = [], len(line)
+    for word in (last, *reversed(words[:-1])):
+        at = max(line.rfind(word, 0, at), 0)
+        parts.append((word, line[:at] == line[:at].rstrip()))
+    found: list[tuple[str, int]] = []
+    for word, follows in reversed(parts):
+        before = found.pop()[0] if follows and found else ""
+        start = len(before) + (len(word) if word in _BREAKS else 0)
+        found.append((before + word, start))
+    return found

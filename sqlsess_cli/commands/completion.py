@@ -18,6 +18,8 @@ from sqlsess_cli.errors import SqlsessError
 if TYPE_CHECKING:  # a Tab waits for it, and needs neither configuration nor formats for itself
     from sqlsess_cli.emit import Answers
 
+_LINE = "_SQLSESS_LINE"  # set by the script for bash, to the line up to the cursor
+
 
 @command()
 @click.argument("shell", type=click.Choice(tuple(SCRIPTS)))
@@ -47,7 +49,7 @@ def complete(app: App, shell: str, words: list[str]) -> None:
         return
     words = words or [""]
     if shell == "bash":  # whose words are all as they are typed, and taken apart
-        parts = [typed(*part) for part in joined(words)]
+        parts = [typed(*part) for part in joined(words, app.environ.get(_LINE, ""))]
         before, last = [part.text for part in parts[:-1]], parts[-1]
     else:
         before, last = words[:-1], Typed(words[-1]) if shell == "fish" else typed(words[-1])

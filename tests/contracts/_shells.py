@@ -8,10 +8,14 @@ from servers.program import ROOT
 
 SCRIPTS = f"{ROOT}/completions"
 
-# bash would call the function so: the words as it takes them apart, the last one at the cursor.
+# bash would call the function so: the line, and the words as it takes them apart, the last one at
+# the cursor.
 BASH = f"""
 compopt() {{ :; }}
 source {SCRIPTS}/sqlsess.bash
+COMP_LINE=$1
+COMP_POINT=${{#COMP_LINE}}
+shift
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
 _sqlsess sqlsess "${{COMP_WORDS[COMP_CWORD]}}"
@@ -21,7 +25,8 @@ BASH_WORD = re.compile(r"""'[^']*'?|"[^"]*"?|[=:]|[^\s=:]+""")
 
 
 def bash_words(typed: str) -> list[str]:
-    return [*BASH_WORD.findall(typed), *([""] if typed.endswith((" ", "=")) else [])]
+    """The line, and the words that bash makes of it."""
+    return [typed, *BASH_WORD.findall(typed), *([""] if typed.endswith(" ") else [])]
 
 
 START = {

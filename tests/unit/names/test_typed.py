@@ -15,7 +15,7 @@ from sqlsess_cli.commands._typed import Typed, joined, typed
 @pytest.mark.parametrize(
     ("words", "found"),
     [
-        (["a", "b"], [Typed("a"), Typed("b")]),
+        (["x", "b"], [Typed("x"), Typed("b")]),
         (["--db", "=", "ma"], [Typed("--db=ma", "", 5)]),
         (["--db", "=", "school", ":", "re"], [Typed("--db=school:re", "", 12)]),
         (["--db", "="], [Typed("--db=", "", 5)]),
@@ -34,8 +34,26 @@ from sqlsess_cli.commands._typed import Typed, joined, typed
     ],
 )  # fmt: skip
 def test_words_are_taken_out_of_their_quotes(words: list[str], found: list[Typed]) -> None:
-    parts = [typed(*part) for part in joined(words)]
-    assert parts == found
+    line = f"sqlsess {''.join(f'{word} ' if word == 'x' else word for word in words)}"
+    assert [typed(*part) for part in joined(words, line)] == found
+
+
+@pytest.mark.parametrize(
+    ("words", "line", "found"),
+    [
+        (["query", ":", "b"], "sqlsess query :b", [("query", 0), (":b", 1)]),
+        (["query", ":"], "sqlsess query :", [("query", 0), (":", 1)]),
+        (["query", ":", "b", ""], "sqlsess query :b ", [("query", 0), (":b", 1), ("", 0)]),
+        (["-d", "x", "a", "=", "b"], "sqlsess -d x a=b", [("-d", 0), ("x", 0), ("a=b", 2)]),
+        (["query", "abcdef"], "sqlsess query abc", [("query", 0), ("abc", 0)]),
+        (["query", "query"], "sqlsess query ", [("query", 0), ("", 0)]),
+        ([""], "sqlsess ", [("", 0)]),
+    ],
+)
+def test_words_that_stand_apart_are_told_from_parts_of_one(
+    words: list[str], line: str, found: list[tuple[str, int]]
+) -> None:
+    assert joined(words, line) == found
 
 
 @given(
