@@ -16,7 +16,7 @@ ODD = [
     "$(touch pwned) `touch pwned` it's \\ ;touch pwned; *?[1] {a,b} #h &|<> :=~ $HOME ^g %k @z",
     "bang!bang", "it's", 'say "hi"', "one.two", "end ", "日本", "$HOME",
 ]  # fmt: skip
-LEADING = ["~root", "=ls", "#hash", "(x", "*"]
+LEADING = ["~root", "#hash", "(x", "*"]
 HIDDEN = ["tab\there", "line\nhere", "-dash", "esc\x1b[31m", "rtl\u202e", "nul\x7f"]
 TABLES = [*(f"t{number}{name}" for number, name in enumerate(ODD)), *LEADING]
 
