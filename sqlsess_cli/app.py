@@ -251,13 +251,13 @@ class App:
             finally:
                 untold = [app.transaction for app in here if app is several.current]
                 self.transaction = untold[0] if untold else None
-            self._remember()
             several.conclude()
+            self._remember()
             return
         self.target = found[0] if found else None
         emitter.emit(self._in_time(ask(self)), must_finish=must_finish)
-        self._remember()
         self.conclude()
+        self._remember()
 
     def _remember(self) -> None:
         """Leave the names of what was used for completion; the command has done all it was asked.

@@ -60,7 +60,7 @@ def learn(database: Database, session: Session) -> None:
         return
     # A database that does not tell of itself is no reason for the command to fail.
     with suppress(SqlsessError, exc.SQLAlchemyError, OSError), database.asking(session):
-        known.everything(reflection, reflection.listed, files).write(path)
+        known.everything(reflection, reflection.listed, before, files).write(path)
 
 
 def _place(database: Database) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import exc
@@ -25,6 +26,7 @@ from sqlsess_cli.names.entries import COMPOSITE, MANY, ONE, PROXY, Attribute, Mo
 
 _LONGEST = 40  # characters of a type
 _NEEDED = ("columns", "pk_constraint")
+_PATIENCE = 3  # seconds that a command takes longer, so that completion knows more
 
 
 def files_of(mappers: Sequence[Mapper[Any]], folder: str) -> Files:
@@ -146,21 +148,41 @@ def listed(relations: Sequence[Relation], before: Cache | None, files: Files) ->
     return Cache(Facts(files, whole), models, [lines.get(item.name, b"") for item in models])
 
 
-def everything(reflection: Reflection, relations: Sequence[Relation], files: Files) -> Cache:
-    """All there is to know of all tables and views, asked of the database in bulk."""
+def everything(
+    reflection: Reflection, relations: Sequence[Relation], before: Cache | None, files: Files
+) -> Cache:
+    """All there is to know of all tables and views, asked of the database in bulk.
+
+    A database that has to be asked for each table alone, and takes long to answer, is asked for
+    some now and for others the next time.
+
+    Args:
+        reflection: whom to ask.
+        relations: the tables and views.
+        before: what was known.
+        files: of the database, if it is a file.
+    """
     tables = reflection.tables
-    tables.ask_all(relations, _NEEDED)
-    models, lines = [], []
-    for relation in relations:
-        columns = tables.columns(relation.place)
-        names = [name for name, _ in columns]
-        called = called_for(names)
-        edges = Edges(reflection, relation.place, names, called)
-        values = [_value(name, type_) for name, (_, type_) in zip(called, columns, strict=True)]
-        count = -1 if relation.columns is None else relation.columns
-        models.append(Model(_dotted(relation.place), relation.kind, "", count))
-        lines.append(line([*values, *_of_edges([*edges.outward, *edges.inward])]))
-    return Cache(Facts(files, whole=True), models, lines)
+    tables.ask_all(relations, _NEEDED if tables.answers_at_once else ())
+    lines = before.by_name() if before else {}
+    until, whole = monotonic() + _PATIENCE, True
+    for relation in sorted(relations, key=lambda item: bool(lines.get(_dotted(item.place)))):
+        if monotonic() > until:
+            whole = False
+            break
+        lines[_dotted(relation.place)] = _line_of(reflection, relation)
+    found = listed(relations, None, files)
+    known = [lines.get(model.name, b"") for model in found.models]
+    return Cache(Facts(files, whole), found.models, known)
+
+
+def _line_of(reflection: Reflection, relation: Relation) -> bytes:
+    columns = reflection.tables.columns(relation.place)
+    names = [name for name, _ in columns]
+    called = called_for(names)
+    edges = Edges(reflection, relation.place, names, called)
+    values = [_value(name, type_) for name, (_, type_) in zip(called, columns, strict=True)]
+    return line([*values, *_of_edges([*edges.outward, *edges.inward])])
 
 
 def _of_edges(edges: Sequence[Edge]) -> Iterator[Attribute]:

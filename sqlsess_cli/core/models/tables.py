@@ -12,6 +12,7 @@ from sqlalchemy import Column, Computed, Connection, Identity, MetaData, Table, 
 from sqlalchemy import exc as sa_exc
 from sqlalchemy import text as sql_text
 from sqlalchemy.engine import Inspector
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.types import TypeEngine
 
@@ -24,6 +25,7 @@ _ASPECTS: Mapping[str, Any] = {
     "columns": [], "pk_constraint": {}, "foreign_keys": [], "indexes": [],
     "unique_constraints": [], "check_constraints": [], "table_comment": {},
 }  # fmt: skip
+_ONE_BY_ONE = DefaultDialect.get_multi_columns
 _COLUMN = ("nullable", "autoincrement", "comment", "quote")
 
 
@@ -168,6 +170,11 @@ class Tables:
                    if item["unique"] and not _is_partial(item)]  # fmt: skip
         groups += self.hooks.unseen_uniques(self.inspector, place)
         return any(group and set(group) <= wanted for group in groups)
+
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether the database tells the columns of all tables in one answer."""
+        return type(self.inspector.dialect).get_multi_columns is not _ONE_BY_ONE
 
     def ask_all(self, relations: Sequence[Relation], aspects: Iterable[str] = _ASPECTS) -> None:
         """Ask everything of all tables and views, in as few statements as there are ways."""
