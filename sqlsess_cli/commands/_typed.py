@@ -82,8 +82,10 @@ def joined(words: Sequence[str], line: str) -> list[tuple[str, int]]:
 
     Args:
         words: as bash has them.
-        line: what is typed up to the cursor, which may stand inside the last word.
+        line: what is typed up to the cursor, which may stand inside the last word; if that is not
+            known, all words stand apart.
     """
+    line = line or " ".join(words)
     last = next((words[-1][:end] for end in range(len(words[-1]), 0, -1)
                  if line.endswith(words[-1][:end])), "")  # fmt: skip
     parts, at = [], len(line)

@@ -48,6 +48,7 @@ def test_words_are_taken_out_of_their_quotes(words: list[str], found: list[Typed
         (["query", "abcdef"], "sqlsess query abc", [("query", 0), ("abc", 0)]),
         (["query", "query"], "sqlsess query ", [("query", 0), ("", 0)]),
         ([""], "sqlsess ", [("", 0)]),
+        (["query", "ab", ""], "", [("query", 0), ("ab", 0), ("", 0)]),
     ],
 )
 def test_words_that_stand_apart_are_told_from_parts_of_one(
