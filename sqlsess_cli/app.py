@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlsess_cli.errors import ConnectError, PartialError, RefusedError, SqlsessError, UsageError
+from sqlsess_cli.errors import (
+    ConnectError,
+    Interrupted,
+    PartialError,
+    RefusedError,
+    SqlsessError,
+    UsageError,
+)
 from sqlsess_cli.guards import ask_trust, may_write, own_limit
 from sqlsess_cli.interrupts import Interrupts
 from sqlsess_cli.options import SETTINGS, Options
@@ -49,6 +56,7 @@ class App:
         self.usual_format: str | None = None  # of the command's own, when none is asked for
         self.target: Target | None = None
         self.transaction: Transaction | None = None
+        self.used: list[Database] = []  # also by the command line for another of its databases
 
     # What is in force
 
@@ -189,6 +197,7 @@ class App:
             gc.freeze()  # what was imported stays; main() had the collector off for it
             gc.enable()
             yield session
+        self.used.append(database)
 
     # What becomes of its answers
 
@@ -226,10 +235,25 @@ class App:
                 untold = [app.transaction for app in here if app is several.current]
                 self.transaction = untold[0] if untold else None
             several.conclude()
+            self._remember()
             return
         self.target = found[0] if found else None
         emitter.emit(self._in_time(ask(self)), must_finish=must_finish)
         self.conclude()
+        self._remember()
+
+    def _remember(self) -> None:
+        """Leave the names of what was used for completion; the command has done all it was asked.
+
+        They are no part of that: whatever goes wrong here, and be it a signal, changes nothing.
+        """
+        if not self.used:
+            return
+        from sqlsess_cli.core.remember import remember
+
+        with suppress(Interrupted, Exception):  # types and hybrids are anybody's code
+            for database in self.used:
+                remember(database)
 
     def _in_time(self, answers: Answers) -> Answers:
         """The answers; the time limit ends with the last, however long a person then reads them."""

@@ -164,7 +164,7 @@ class Options:
                 origin = where(*setting.config)
                 values[item] = parse(setting, found, origin)
                 origins[item] = origin
-        if environ.get("SQLSESS_READ_ONLY", "").lower() not in _OFF:  # in doubt it forbids
+        if is_on(environ.get("SQLSESS_READ_ONLY", "")):  # in doubt it forbids
             values["write"], origins["write"] = False, "environment SQLSESS_READ_ONLY"
         return cls(**values, origins=origins)
 
@@ -217,6 +217,11 @@ def _truth(text: str, where: str) -> bool:
         hint = f"one of: {', '.join(_ON)}; or: {', '.join(filter(None, _OFF))}"
         raise UsageError(f"{where} cannot be {text!r}", hint)
     return word in _ON
+
+
+def is_on(text: str) -> bool:
+    """Whether the text of a variable turns on what it is named for; in doubt it does."""
+    return text.lower() not in _OFF
 
 
 def duration(text: str, where: str) -> float:

@@ -41,9 +41,18 @@ class Command(click.Command):
         # An option with a value that may be left out would take the next word for it.
         before = [f"{word}=plan" if word == "--explain" else word for word in args[:end]]
         args = [*before, *args[end:]]
+        if ctx.resilient_parsing and args and self._takes_value(ctx, args[-1]):
+            # At a Tab for its value; without any, click would not look at the words before.
+            args.append("")
         texts = [word for word in args if word[:2] == "--" and word[2:3].isspace()]
         options = [word for word in args if word not in texts]
         return super().parse_args(ctx, [*options, "--", *texts] if texts else args)
+
+    def _takes_value(self, ctx: click.Context, word: str) -> bool:
+        return any(
+            isinstance(item, click.Option) and not item.is_flag and word in item.opts
+            for item in self.get_params(ctx)
+        )
 
     def invoke(self, ctx: click.Context) -> Any:
         """Fold the shared flags into the App, and run."""
@@ -157,39 +166,21 @@ def format_options(made: click.Command, ctx: click.Context, formatter: click.Hel
                 formatter.write_dl(records)
 
 
-def complete_database(
-    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Names of databases: the files are read, but nothing in them is run."""
-    return _matching(_database_names(), incomplete)
-
-
 def _complete(
     name: str, ctx: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Values of a shared flag: formats and files; names come from the configuration alone."""
+    """Values of a shared flag."""
     if name == "format":
         from sqlsess_cli.formats._base import FORMATS
 
         return _matching(FORMATS.names, incomplete)
     if name == "db":
-        return complete_database(ctx, parameter, incomplete)
+        from sqlsess_cli.commands._names import databases
+
+        return databases(ctx, parameter, incomplete)
     if name in ("config", "output", "models"):
         return [CompletionItem(incomplete, type="file")]
     return _matching(list(SETTINGS[name].choices), incomplete)
-
-
-def _database_names() -> list[str]:
-    import os
-
-    from sqlsess_cli.config.profiles import Config
-    from sqlsess_cli.config.targets import names
-    from sqlsess_cli.errors import SqlsessError
-
-    try:
-        return names(Config.find(os.environ, os.environ.get("SQLSESS_CONFIG"), None))
-    except SqlsessError:  # a mistake in a file is told when it is used, not at a Tab
-        return []
 
 
 def _matching(names: list[str], incomplete: str) -> list[CompletionItem]:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlsess_cli.errors import NegativeAnswer
-from sqlsess_cli.result import Result
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from sqlsess_cli.core.models.entity import Entity
     from sqlsess_cli.core.queries.asked import Query
     from sqlsess_cli.core.queries.include import Wanted
+    from sqlsess_cli.result import Result
 
 
 def alone(

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sqlsess_cli.result import Result
-
 if TYPE_CHECKING:
     from sqlalchemy import Executable, Select
     from sqlalchemy.orm import Session
 
     from sqlsess_cli.app import App
+    from sqlsess_cli.result import Result
 
 
 def explain_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,5 +37,6 @@ def plan_of(
 def sql_of(session: Session, statement: Select[Any]) -> Result:
     """The text of a statement, as an answer."""
     from sqlsess_cli.core.queries.text import as_text
+    from sqlsess_cli.result import Result
 
     return Result.of(["sql"], [(as_text(statement, session.get_bind().dialect),)])

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import ShellComplete, split_arg_string
+from click.shell_completion import ShellComplete
 
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._shells import SCRIPTS
+from sqlsess_cli.commands._typed import Typed, joined, typed
 from sqlsess_cli.errors import SqlsessError
 
 if TYPE_CHECKING:  # a Tab waits for it, and needs neither configuration nor formats for itself
     from sqlsess_cli.emit import Answers
 
-_BREAKS = {"=", ":"}  # where bash takes words apart
+_LINE = "_SQLSESS_LINE"  # set by the script for bash, to the line up to the cursor
 
 
 @command()
@@ -40,39 +42,50 @@ def complete(app: App, shell: str, words: list[str]) -> None:
     Args:
         app: its context.
         shell: which script asks.
-        words: what is typed after the program's name, up to the cursor.
+        words: what is typed after the program's name, up to the cursor; the last word as it is
+            typed, with its quotes.
     """
     if shell not in SCRIPTS:
         return
     words = words or [""]
-    kept = 0  # characters of the last word that the shell leaves as they are
+    if shell == "bash":  # whose words are all as they are typed, and taken apart
+        parts = [typed(*part) for part in joined(words, app.environ.get(_LINE, ""))]
+        before, last = [part.text for part in parts[:-1]], parts[-1]
+    else:
+        before, last = words[:-1], Typed(words[-1]) if shell == "fish" else typed(words[-1])
+    found = list(_proposals(app, before, last.text))
     if shell == "bash":
-        last = "" if words[-1] in _BREAKS else words[-1]
-        words = [_unquoted(word) for word in _joined(words)]
-        kept = len(words[-1]) - len(_unquoted(last))
+        found = [item.written(last) for item in found if last.can_hold(item.word)]
+    inside = bool(last.quote) if shell == "bash" else shell == "fish" and " " in last.text
+    if inside and len(found) == 1 and found[0].kind == "part":
+        # Of one alone these would close the quote, and what has to follow stands inside.
+        found.append(replace(found[0], word=f"{found[0].word} "))
     with app.terminal.sink(None, styled=True, paged=False) as sink:
-        found = _proposals(app, words[:-1], words[-1])
-        sink.write("".join(f"{kind}\t{word[kept:]}\t{summary}\n" for kind, word, summary in found))
+        sink.write("".join(item.line() for item in found))
 
 
-def _joined(words: list[str]) -> Iterator[str]:
-    """The words as typed: bash takes `--db=school:replica` for five."""
-    typed = ""
-    for number, word in enumerate(words):
-        glued = word in _BREAKS or words[number - 1] in _BREAKS
-        if number and not glued:
-            yield typed
-        typed = typed + word if glued else word
-    yield typed
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """A line for the shell: kind, word, the part of it that is shown, and its summary."""
+
+    kind: str
+    word: str
+    shown: str
+    summary: str
+
+    def written(self, last: Typed) -> _Proposal:
+        """The same as bash is to insert it."""
+        if self.kind == "file":
+            return self
+        return replace(self, word=last.written(self.word, ends=self.kind == "word"))
+
+    def line(self) -> str:
+        """As the scripts read it, where tabs next to each other are one."""
+        return f"{self.kind}\t{self.word or ' '}\t{self.shown or ' '}\t{self.summary}\n"
 
 
-def _unquoted(word: str) -> str:
-    """The word that a shell would make of it; a quote may still be open."""
-    return " ".join(split_arg_string(word))
-
-
-def _proposals(app: App, words: list[str], last: str) -> Iterator[tuple[str, str, str]]:
-    """What each is, the whole word, and its summary."""
+def _proposals(app: App, words: list[str], last: str) -> Iterator[_Proposal]:
+    """What can be typed; only what a line of text and a terminal can show."""
     from sqlsess_cli.commands._group import root
 
     asked = ShellComplete(root(), {"obj": app}, "sqlsess", "")
@@ -84,4 +97,7 @@ def _proposals(app: App, words: list[str], last: str) -> Iterator[tuple[str, str
     prefix = option + equals if equals and option.startswith("--") else ""
     for item in found:
         kind = "word" if item.type == "plain" else item.type
-        yield kind, f"{prefix}{item.value}", " ".join((item.help or "").split())
+        word, summary = f"{prefix}{item.value}", " ".join((item.help or "").split())
+        if word.isprintable():
+            shown = "".join(char if char.isprintable() else "?" for char in summary)
+            yield _Proposal(kind, word, item.shown or item.value, shown)

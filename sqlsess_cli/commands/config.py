@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._group import group
 from sqlsess_cli.config.profiles import Config
-from sqlsess_cli.emit import Answers
 from sqlsess_cli.errors import ConfigError, SqlsessError
 from sqlsess_cli.result import Column, Kind, Result
+
+if TYPE_CHECKING:  # a Tab waits for what is imported here
+    from sqlsess_cli.emit import Answers
 
 _TEXT: Kind = "text"
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sqlsess_cli.app import App
-from sqlsess_cli.commands._command import complete_database
+from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._group import group
 from sqlsess_cli.config.targets import DEMO
 from sqlsess_cli.config.urls import redacted
-from sqlsess_cli.emit import Answers
 from sqlsess_cli.result import DATABASE, Column, Result
+
+if TYPE_CHECKING:  # a Tab waits for what is imported here
+    from sqlsess_cli.emit import Answers
 
 
 @group
@@ -54,14 +56,14 @@ def _named(ctx: click.Context, _parameter: click.Parameter, names: tuple[str, ..
         app.add_flags({"db": names})
 
 
-_names = click.argument(
+_arguments = click.argument(
     "names", nargs=-1, metavar="[NAME]...", callback=_named, expose_value=False,
-    shell_complete=complete_database,
+    shell_complete=_names.databases,
 )  # fmt: skip
 
 
 @db.add(each_database=True)
-@_names
+@_arguments
 def show(app: App) -> Answers:
     """Show a database in full, and where each value was said."""
     from sqlsess_cli.core.show import UNKNOWN, facts, server_facts
@@ -79,7 +81,7 @@ def show(app: App) -> Answers:
 
 
 @db.add(each_database=True)
-@_names
+@_arguments
 def ping(app: App) -> Answers:
     """Connect, ask the server its version, and say how long that took."""
     from time import perf_counter

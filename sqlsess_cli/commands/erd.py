@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sqlsess_cli.app import App
+from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._command import command
-from sqlsess_cli.emit import Answers
 from sqlsess_cli.errors import UsageError
+
+if TYPE_CHECKING:  # a Tab waits for what is imported here
+    from sqlsess_cli.emit import Answers
 
 
 def _notations(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -17,7 +22,7 @@ def _notations(_ctx: click.Context, _parameter: click.Parameter, incomplete: str
 
 
 @command(text=True)
-@click.argument("references", nargs=-1, metavar="[MODEL]...")
+@click.argument("references", nargs=-1, metavar="[MODEL]...", shell_complete=_names.models)
 @click.option(
     "--to", "notation", metavar="NOTATION", shell_complete=_notations,
     help="mermaid, dot, plantuml, dbml or svg.",

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sqlsess_cli.app import App
+from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._arguments import names, pairs
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._one import alone
-from sqlsess_cli.emit import Answers
+
+if TYPE_CHECKING:  # a Tab waits for what is imported here
+    from sqlsess_cli.emit import Answers
 
 
 @command(each_database=True)
-@click.argument("model")
-@click.argument("key", nargs=-1, required=True, metavar="KEY... | PATH=VALUE...")
-@click.option("-c", "--columns", multiple=True, metavar="A,B.C", help="What to print.")
-@click.option("-i", "--include", multiple=True, metavar="PATH[(A,B)]", help="Nest related objects.")
+@click.argument("model", shell_complete=_names.models)
+@click.argument(
+    "key", nargs=-1, required=True, metavar="KEY... | PATH=VALUE...",
+    shell_complete=_names.conditions,
+)  # fmt: skip
+@click.option(
+    "-c", "--columns", multiple=True, metavar="A,B.C", shell_complete=_names.columns,
+    help="What to print.",
+)  # fmt: skip
+@click.option(
+    "-i", "--include", multiple=True, metavar="PATH[(A,B)]", shell_complete=_names.included,
+    help="Nest related objects.",
+)  # fmt: skip
 def get(
     app: App, model: str, key: tuple[str, ...], columns: tuple[str, ...], include: tuple[str, ...]
 ) -> Answers:

@@ -12,10 +12,10 @@ import click
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.config.sources import PROJECT_FILE
-from sqlsess_cli.emit import Answers
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a Tab waits for what is imported here
     from sqlsess_cli.config.discovery.project import Project
+    from sqlsess_cli.emit import Answers
 
 _USUAL = "${DATABASE_URL}"
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import click
 
 from sqlsess_cli.app import App
+from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._command import command
-from sqlsess_cli.emit import Answers
+
+if TYPE_CHECKING:  # a Tab waits for what is imported here
+    from sqlsess_cli.emit import Answers
 
 
 @command(each_database=True)
-@click.argument("references", nargs=-1, metavar="[MODEL]...")
+@click.argument("references", nargs=-1, metavar="[MODEL]...", shell_complete=_names.models)
 def models(app: App, references: tuple[str, ...]) -> Answers:
     r"""List the models, or describe each MODEL.
 
@@ -25,6 +29,7 @@ def models(app: App, references: tuple[str, ...]) -> Answers:
     """
     from sqlsess_cli.core.models.describe import described, listed
     from sqlsess_cli.core.models.page import listing, page
+    from sqlsess_cli.core.remember import learn
 
     database, format_ = app.database(), app.emitter.format()
     with app.begin() as session:
@@ -35,6 +40,7 @@ def models(app: App, references: tuple[str, ...]) -> Answers:
                 if nested
                 else listing(database.relations(session))
             )
+            learn(database, session)
         for reference in references:
             entity = database.entity(reference, session)
             if format_.NESTS:

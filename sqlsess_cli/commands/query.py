@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sqlsess_cli.app import App
+from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._arguments import names, pairs
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._one import alone
 from sqlsess_cli.commands._plan import explain_option, plan_of, sql_of
-from sqlsess_cli.emit import Answers
 from sqlsess_cli.errors import UsageError
+
+if TYPE_CHECKING:  # a Tab waits for what is imported here
+    from sqlsess_cli.emit import Answers
 
 
 @command(each_database=True)
-@click.argument("model")
-@click.argument("conditions", nargs=-1, metavar="[CONDITION]...")
-@click.option("-w", "--where", multiple=True, metavar="CONDITION", help="One more condition.")
-@click.option("-c", "--columns", multiple=True, metavar="A,B.C,sum(D)", help="What to print.")
-@click.option("-i", "--include", multiple=True, metavar="PATH[(A,B)]", help="Nest related objects.")
-@click.option("--group-by", multiple=True, metavar="A,B", help="A row for each group.")
-@click.option("--having", multiple=True, metavar="CONDITION", help="Only groups that match.")
-@click.option("--order", multiple=True, metavar="A[:desc][:nullslast],B", help="What to order by.")
+@click.argument("model", shell_complete=_names.models)
+@click.argument("conditions", nargs=-1, metavar="[CONDITION]...", shell_complete=_names.conditions)
+@click.option(
+    "-w", "--where", multiple=True, metavar="CONDITION", shell_complete=_names.conditions,
+    help="One more condition.",
+)  # fmt: skip
+@click.option(
+    "-c", "--columns", multiple=True, metavar="A,B.C,sum(D)", shell_complete=_names.columns,
+    help="What to print.",
+)  # fmt: skip
+@click.option(
+    "-i", "--include", multiple=True, metavar="PATH[(A,B)]", shell_complete=_names.included,
+    help="Nest related objects.",
+)  # fmt: skip
+@click.option(
+    "--group-by", multiple=True, metavar="A,B", shell_complete=_names.columns,
+    help="A row for each group.",
+)  # fmt: skip
+@click.option(
+    "--having", multiple=True, metavar="CONDITION", shell_complete=_names.conditions,
+    help="Only groups that match.",
+)  # fmt: skip
+@click.option(
+    "--order", multiple=True, metavar="A[:desc][:nullslast],B", shell_complete=_names.orders,
+    help="What to order by.",
+)  # fmt: skip
 @click.option("-n", "--limit", type=click.IntRange(0), metavar="N", help="At most N rows.")
 @click.option("--offset", type=click.IntRange(0), metavar="N", help="After the first N rows.")
 @click.option("--after", metavar="TOKEN", help="A page of N rows: start, then the TOKEN it gives.")

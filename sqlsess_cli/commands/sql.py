@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 import click
 
 from sqlsess_cli.app import App
+from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._arguments import values
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._plan import explain_option, plan_of
-from sqlsess_cli.emit import Answers
 
 if TYPE_CHECKING:
     from sqlsess_cli.core.script import Source
+    from sqlsess_cli.emit import Answers
 
 
 @command(each_database=True, writes=True)
-@click.argument("text", required=False, metavar="[TEXT|@FILE|:NAME|-]")
+@click.argument(
+    "text", required=False, metavar="[TEXT|@FILE|:NAME|-]", shell_complete=_names.saved_sql
+)
 @explain_option
 def sql(app: App, text: str | None, explain: str | None) -> Answers:
     r"""Execute TEXT, the file @FILE, the saved :NAME, or standard input (-), in one transaction.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._command import command
-from sqlsess_cli.emit import Answers
+
+if TYPE_CHECKING:  # a Tab waits for what is imported here
+    from sqlsess_cli.emit import Answers
 
 
 @command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -49,6 +48,8 @@ class Source:
     @property
     def digest(self) -> str:
         """SHA-256 of what the file says, apart from its layout and comments."""
+        import hashlib  # costs a Tab more than all that is read there
+
         canonical = json.dumps(self.tree, sort_keys=True, default=str)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -168,8 +169,10 @@ def user_file(environ: Mapping[str, str]) -> str:
 
 
 def xdg(kind: str, environ: Mapping[str, str]) -> str:
-    """Our directory of a kind (CONFIG, STATE, DATA) by the XDG rules, whether it exists or not."""
-    below = {"CONFIG": ".config", "STATE": ".local/state", "DATA": ".local/share"}[kind]
+    """Our directory of a kind (CONFIG, STATE, DATA, CACHE) by the XDG rules, be it there or not."""
+    below = {
+        "CONFIG": ".config", "STATE": ".local/state", "DATA": ".local/share", "CACHE": ".cache"
+    }[kind]  # fmt: skip
     home = environ.get("HOME") or os.path.expanduser("~")
     base = environ.get(f"XDG_{kind}_HOME", "")
     return os.path.join(base if os.path.isabs(base) else os.path.join(home, below), "sqlsess")

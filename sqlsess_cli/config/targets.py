@@ -105,6 +105,14 @@ def names(config: Config) -> list[str]:
     return [*dict.fromkeys([*config.tree.get("db", {}), *config.tree.get("group", {}), DEMO])]
 
 
+def roles(config: Config, name: str) -> list[str]:
+    """Every role that a group has; nothing if there is no such group."""
+    if config.get("group", name) is None:
+        return []
+    replicas = config.get("group", name, "replicas") or []
+    return [*dict.fromkeys(["primary", *(["replica"] if replicas else []), *replicas])]
+
+
 def _named(
     config: Config, word: str, where: str, *, write: bool, patterns: bool
 ) -> Iterator[Target]:
@@ -152,7 +160,7 @@ def by_name(config: Config, name: str) -> Target:
     settings: Tree = config.expanded(*path)
     url = settings.get("url")
     if url is not None:
-        url = _from_file(_absolute(url, config.folder(*path, "url")), config.where(*path, "url"))
+        url = _from_file(absolute(url, config.folder(*path, "url")), config.where(*path, "url"))
     elif not any(
         isinstance(item, str) for item in (settings.get("factory"), config.get("factory"))
     ):
@@ -181,8 +189,8 @@ def _member(config: Config, name: str, role: str, *, write: bool) -> Target:
     if role in replicas:
         return replica(role)
     if role not in ("", "replica") or not replicas:
-        known = dict.fromkeys(["primary", *(["replica"] if replicas else []), *replicas])
-        raise UsageError(f"group {name!r} has no role {role!r}", f"one of: {', '.join(known)}")
+        known = ", ".join(roles(config, name))
+        raise UsageError(f"group {name!r} has no role {role!r}", f"one of: {known}")
     last = by_name(config, primary) if reads == "replica-first" and not role else None
     for item in reversed(replicas):
         last = replace(replica(item), instead=last)
@@ -210,7 +218,7 @@ def _group(config: Config, name: str) -> tuple[str, list[str], str]:
     return primary, replicas, reads
 
 
-def _absolute(url: str, folder: str) -> str:
+def absolute(url: str, folder: str) -> str:
     """A relative SQLite path in a file means: relative to that file, wherever one stands."""
     match = re.match(r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)(.+)", url)
     return f"{match[1]}{os.path.join(folder, match[2])}" if match else url

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import quote
 
 from sqlsess_cli.errors import ConfigError, UsageError
 
@@ -117,6 +116,8 @@ def expand(text: str, environ: Mapping[str, str], where: str) -> str:
     user_info, at, rest = text.rpartition("@")
     if scheme is None or not at:
         return _VARIABLE.sub(value, text)
+    from urllib.parse import quote  # most texts are no URLs with a variable in them
+
     head, body = user_info[: scheme.end()], user_info[scheme.end() :]
     encoded = _VARIABLE.sub(lambda match: quote(value(match), safe=""), body)
     return f"{head}{encoded}@{_VARIABLE.sub(value, rest)}"

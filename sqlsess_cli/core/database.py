@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -13,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from sqlsess_cli.config.mapped import Mapped, is_demo, mapped, search_path
 from sqlsess_cli.config.profiles import Config
-from sqlsess_cli.config.targets import DEMO, Target, targets
+from sqlsess_cli.config.targets import Target, targets
 from sqlsess_cli.core.arguments import argument_path, factory_path
 from sqlsess_cli.core.engines import Secrets, known_level, make_engine
 from sqlsess_cli.core.factory import Factory, check_joined, configure, make_factory
@@ -73,7 +73,7 @@ class Database:
     @property
     def is_demo(self) -> bool:
         """It is the database that we bring along."""
-        return self.name == DEMO and not self.target.path
+        return is_demo(self.target)
 
     @cached_property
     def factory(self) -> Factory:
@@ -156,31 +156,21 @@ class Database:
             from sqlsess_cli.core import demo
 
             return Catalog(demo.mappers())
-        named, key = self.asked.models, self._models_key
-        if not named:
-            self._extend_path()
-            said = self.config.expanded(*key) or []
-            named = [said] if isinstance(said, str) else said
-        folder = os.getcwd() if self.asked.models else self.config.folder(*key)
-        mappers = import_models(named, folder, self.models_where) if named else []
+        if not self.asked.models:
+            sys.path.extend(search_path(self.config))
+        found = self._mapped
+        mappers = import_models(found.names, found.folder, self.models_where) if found.names else []
         return Catalog(mappers, self.config.get("alias") or {})
 
-    @property
-    def _models_key(self) -> tuple[str, ...]:
-        own = (*self.target.path, "models")
-        return own if self.target.path and self.config.get(*own) else ("models",)
+    @cached_property
+    def _mapped(self) -> Mapped:
+        return mapped(self.target, self.config, self.asked.models)
 
     @property
     def models_where(self) -> str:
         """Which flag, variable or line names the models."""
-        return (
-            self.asked.models_where if self.asked.models else self.config.where(*self._models_key)
-        )
-
-    def _extend_path(self) -> None:
-        """Let the application's modules be found where the configuration says."""
-        for path in self.config.expanded("sys_path") or ():
-            sys.path.append(os.path.join(self.config.folder("sys_path"), path))
+        key = self._mapped.key
+        return self.config.where(*key) if key else self.asked.models_where
 
     @contextmanager
     def asking(self, session: Session) -> Iterator[Connection]:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from servers.program import ROOT, Program
+from contracts._shells import BASH, SCRIPTS, START, bash_words
 from servers.pseudoterminal import PseudoTerminal
-
-SCRIPTS = f"{ROOT}/completions"
 
 CASES = [
     ("sqlsess qu", {"query"}),
@@ -39,39 +34,6 @@ def project(folder: Path) -> None:
     """Two databases by name, whose models cannot be imported: completion does not try."""
     databases = '[db.main]\nurl = "sqlite:///a.db"\n[db.made]\nurl = "sqlite:///b.db"\n'
     (folder / "sqlsess.toml").write_text(f'models = ["nowhere"]\n{databases}')
-
-
-@pytest.fixture
-def ask(
-    shell: Program, shell_path: str, installed: Callable[[str], str], project: None
-) -> Callable[..., list[str]]:
-    """`ask("bash", text)`: what a shell prints, line by line, with the program on its PATH."""
-
-    def run(name: str, *words: str) -> list[str]:
-        done = subprocess.run(
-            [installed(name), *words], cwd=shell.folder, capture_output=True, text=True,
-            env=shell.environ({"PATH": shell_path}), check=False, timeout=30,
-        )  # fmt: skip
-        assert (done.returncode, done.stderr) == (0, "")
-        return done.stdout.splitlines()
-
-    return run
-
-
-# bash would call the function so: the words as it takes them apart, the last one at the cursor.
-BASH = f"""
-compopt() {{ :; }}
-source {SCRIPTS}/sqlsess.bash
-COMP_WORDS=("$@")
-COMP_CWORD=$(($# - 1))
-_sqlsess sqlsess "${{COMP_WORDS[COMP_CWORD]}}"
-[ ${{#COMPREPLY[@]}} = 0 ] || printf '%s\\n' "${{COMPREPLY[@]}}"
-"""
-BASH_WORD = re.compile(r"""'[^']*'?|"[^"]*"?|[=:]|[^\s=:]+""")
-
-
-def bash_words(typed: str) -> list[str]:
-    return [*BASH_WORD.findall(typed), *([""] if typed.endswith((" ", "=")) else [])]
 
 
 @cases
@@ -107,39 +69,6 @@ def test_fish_proposes(ask: Callable[..., list[str]], typed: str, found: set[str
 
 
 # --- a person at a terminal, where Tab does it
-
-START = {
-    "bash": ("--norc", "--noprofile", "-i"),
-    "zsh": ("-f", "-i"),
-    "fish": ("--no-config", "-i"),
-}
-LOAD = {
-    "bash": f"source {SCRIPTS}/sqlsess.bash",
-    "zsh": f"fpath=({SCRIPTS} $fpath); autoload -Uz compinit; compinit -u -D",
-    "fish": f"source {SCRIPTS}/sqlsess.fish",
-}
-
-
-@pytest.fixture
-def typed(
-    shell: Program, shell_path: str, installed: Callable[[str], str], project: None
-) -> Iterator[Callable[[str], PseudoTerminal]]:
-    """`typed("zsh")`: an interactive shell on a terminal, its script loaded."""
-    terminals: list[PseudoTerminal] = []
-
-    def start(name: str) -> PseudoTerminal:
-        words = (installed(name), *START[name])
-        environ = shell.environ({"PATH": shell_path, "PS1": "> "})
-        terminal = PseudoTerminal(words, environ, shell.folder, (100, 30))
-        terminals.append(terminal)
-        terminal.send(f"{LOAD[name]}; echo load''ed\r")
-        terminal.wait_for("loaded")
-        return terminal
-
-    yield start
-    for terminal in terminals:
-        with closing(terminal):
-            pass
 
 
 @pytest.mark.parametrize("name", START)

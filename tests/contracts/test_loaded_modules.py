@@ -156,3 +156,27 @@ def test_help_on_a_terminal_loads_nothing_slow(pty: Callable[..., PseudoTerminal
     terminal = pty("--help", env=IMPORTS)
     assert terminal.code == 0
     assert packages(shown(terminal)) & SLOW == set()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("query", "--db", "demo", "Stu"), "Students"),
+        (("query", "Students", "--db", "demo", "sco"), "score="),
+        (("query", "Students", "--db", "demo", "score\\ \\>\\ 8\\ and\\ las"), "last"),
+        (("query", "Students", "--db", "demo", "-c", "first_name,las"), "first_name,last_name"),
+        (("get", "Students", "--db", "demo", "--columns", "las"), "last_name"),
+    ],
+)
+def test_a_tab_for_a_name_loads_nothing_slow(
+    run: Callable[..., Finished], shell: str, words: tuple[str, ...], found: str
+) -> None:
+    assert run("query", "students", "--db", "demo").code == 0
+    last = words[-1].replace("\\", "") if shell == "fish" else words[-1]
+    line = " ".join(("sqlsess", *words))
+    env = {**IMPORTS, "_SQLSESS_COMPLETE": shell, "_SQLSESS_LINE": line}
+    done = run(*words[:-1], last, env=env)
+    assert found in done.out
+    assert packages(done.err) & SLOW == set()
+    assert "sqlsess_cli.core" not in done.err

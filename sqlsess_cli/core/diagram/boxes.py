@@ -40,7 +40,7 @@ def of_table(id_: str, table: Table) -> Box:
 def of_reflected(entity: Entity, links: TableLinks) -> Box:
     """The box of a table or view that was reflected."""
     tables = links.reflection.tables
-    foreign = {name for edge in links.outward for name in edge.key.columns}
+    foreign = {name for edge in links.edges.outward for name in edge.key.columns}
     columns = []
     for name in entity.columns:
         stored = entity.mapper.column_attrs[name].columns[0]

@@ -100,7 +100,9 @@ def _between(drawn: tables.Links) -> set[Any]:
     """The tables that do nothing but associate others, and that nothing refers to."""
     found = {tables.folded(edge.key.table) for _, links in drawn.values()
              for edge, _ in tables.associations(links)}  # fmt: skip
-    targets = {tables.folded(edge.target) for _, links in drawn.values() for edge in links.outward}
+    targets = {
+        tables.folded(edge.target) for _, links in drawn.values() for edge in links.edges.outward
+    }
     return (found & drawn.keys()) - targets
 
 

@@ -27,13 +27,13 @@ def folded(place: Place) -> Place:
 
 def associations(links: TableLinks) -> Iterator[tuple[Edge, ForeignKey]]:
     """The ways from a table across one that does nothing but associate it, and how they go on."""
-    return ((edge, edge.beyond) for edge in links.inward if edge.beyond is not None)
+    return ((edge, edge.beyond) for edge in links.edges.inward if edge.beyond is not None)
 
 
 def neighbours(links: TableLinks) -> Iterator[Place]:
     """The tables that a table is related to; beyond one that only associates, not that one."""
     between = {edge.key.table for edge, _ in associations(links)}
-    for edge in (*links.outward, *links.inward):
+    for edge in (*links.edges.outward, *links.edges.inward):
         if edge.beyond is not None or edge.target not in between:
             yield edge.target
 
@@ -42,7 +42,7 @@ def lines(drawn: Links) -> Iterator[Line]:
     """Each foreign key once, and each association whose table is not drawn."""
     seen: set[Place] = set()
     for entity, links in drawn.values():
-        for edge in links.outward:
+        for edge in links.edges.outward:
             if folded(edge.key.target) in drawn:
                 yield _reference(entity, links, edge, drawn)
         for edge, beyond in associations(links):

@@ -108,7 +108,7 @@ class Catalog:
     ) -> Sequence[Entity | Relation]:
         """Every mapped class, or every table and view."""
         if self.mappers:
-            return self._classes()
+            return self.classes()
         self.reflection.look(connect(), hooks)
         return self.reflection.every()
 
@@ -117,11 +117,12 @@ class Catalog:
     ) -> Sequence[Entity | Relation]:
         """The same, without reading the tables."""
         if self.mappers:
-            return self._classes()
+            return self.classes()
         self.reflection.look(connect(), hooks)
         return self.reflection.relations()
 
-    def _classes(self) -> Sequence[Entity]:
+    def classes(self) -> Sequence[Entity]:
+        """Every mapped class."""
         return [Entity.of(item) for item in sorted(self.mappers, key=_full_name)]
 
 

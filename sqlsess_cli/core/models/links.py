@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Column, FromClause, and_
 from sqlalchemy.orm import Mapper, foreign, relationship
 
+from sqlsess_cli.core.models.edges import Edges
 from sqlsess_cli.core.models.entity import Entity, Links, Relationship
-from sqlsess_cli.core.models.naming import Edge, inward, outward, shorter
+from sqlsess_cli.core.models.naming import Edge, shorter
 from sqlsess_cli.core.models.tables import Details
-from sqlsess_cli.dialects._relations import ForeignKey, Place
+from sqlsess_cli.dialects._relations import Place
 
 if TYPE_CHECKING:
     from sqlsess_cli.core.models.reflection import Reflection
@@ -35,6 +36,8 @@ class TableLinks(Links):
         self.reflection = reflection
         self.place = place
         self.attributes = attributes
+        columns = [column.name for column in mapper.columns]
+        self.edges = Edges(reflection, place, columns, attributes)
 
     @cached_property
     def kind(self) -> str:  # type: ignore[override]  # asked when it is wanted, which is seldom
@@ -45,47 +48,9 @@ class TableLinks(Links):
         """What a plain query does not need to know of the table."""
         return self.reflection.tables.details(self.place)
 
-    @cached_property
-    def outward(self) -> list[Edge]:
-        """To one: its own foreign keys, in the order of their columns."""
-        order = {column.name.casefold(): at for at, column in enumerate(self.mapper.columns)}
-        keys = self.reflection.tables.foreign_keys(self.place)
-        known = [key for key in keys if all(name.casefold() in order for name in key.columns)]
-        known.sort(key=lambda key: [order[name.casefold()] for name in key.columns])
-        return outward(known, self.attributes)
-
-    @cached_property
-    def inward(self) -> list[Edge]:
-        """To many: foreign keys of others; and beyond those that do nothing but associate."""
-        theirs = self.reflection.tables.referrers(self.place)
-        ours = [key for key in theirs if key.target == self.place]
-        pairs = [(near, far) for keys in self._associations(theirs)
-                 for near, far in (keys, keys[::-1]) if near in ours]  # fmt: skip
-        taken = [*self.attributes, *(edge.name for edge in self.outward)]
-        return inward(ours, pairs, taken)
-
-    def _associations(self, keys: Sequence[ForeignKey]) -> Iterator[list[ForeignKey]]:
-        """The pairs of foreign keys of tables that have little else."""
-        by_table: dict[Place, list[ForeignKey]] = {}
-        for key in keys:
-            by_table.setdefault(key.table, []).append(key)
-        pairs = {place: found for place, found in by_table.items()
-                 if len(found) == 2 and place not in [key.target for key in found]}  # fmt: skip
-        counts = self.reflection.column_counts(list(pairs)) if pairs else {}
-        for place, found in pairs.items():
-            others = counts.get(place, 0) - len(_columns_of(found))
-            if others == 0 or (others == 1 and self._is_numbered(place, found)):
-                yield found
-
-    def _is_numbered(self, place: Place, keys: Sequence[ForeignKey]) -> bool:
-        """Whether the other column of an association table is a key that nobody refers by."""
-        entity = self.reflection.entity(place)
-        own = {column.name for column in entity.mapper.primary_key} if entity else set()
-        return len(own) == 1 and not own & _columns_of(keys)
-
     def names(self) -> list[str]:
         """What they are called, in order."""
-        return [edge.name for edge in (*self.outward, *self.inward)]
+        return [edge.name for edge in (*self.edges.outward, *self.edges.inward)]
 
     def get(self, name: str) -> Relationship | None:
         """The relationship of this very name; a to-one also by the name of its table alone."""
@@ -99,14 +64,16 @@ class TableLinks(Links):
         return None
 
     def _by_cost(self) -> Iterator[Iterable[Edge]]:
-        yield self.outward
-        yield self.inward
-        yield shorter(self.outward, [*self.attributes, *(edge.name for edge in self.inward)])
+        yield self.edges.outward
+        yield self.edges.inward
+        yield shorter(
+            self.edges.outward, [*self.attributes, *(edge.name for edge in self.edges.inward)]
+        )
 
     def beside(self, attribute: str) -> Iterable[Relationship]:
         """Those of the foreign keys that are this column alone."""
         column = self.mapper.column_attrs[attribute].columns[0].name
-        found = [edge for edge in self.outward if edge.key.columns == (column,)]
+        found = [edge for edge in self.edges.outward if edge.key.columns == (column,)]
         return filter(None, (self.get(edge.name) for edge in found))
 
     def entity(self, relationship: Relationship) -> Entity:
@@ -139,14 +106,10 @@ class TableLinks(Links):
                 uselist=edge.back and not self.reflection.is_unique(owner, edge.key),
                 # Each way is made alone, so that only one of the two may write the columns.
                 viewonly=edge.back,
-                overlaps=",".join(item.name for item in self.outward),
+                overlaps=",".join(item.name for item in self.edges.outward),
             )
         self.mapper.add_property(edge.name, made)
         return self.mapper.relationships[edge.name]
-
-
-def _columns_of(keys: Iterable[ForeignKey]) -> set[str]:
-    return {name for key in keys for name in key.columns}
 
 
 def _columns(table: FromClause, names: Sequence[str]) -> list[Column[Any]]:

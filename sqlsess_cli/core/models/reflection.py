@@ -24,16 +24,19 @@ class Reflection:
     Attributes:
         registry: the mapped classes, and the tables.
         tables: whom to ask.
+        listed: every table and view, if that was asked.
+        known_kinds: what the database calls them, of those that it told so far.
     """
 
     tables: Tables
+    listed: list[Relation] | None = None
 
     def __init__(self) -> None:
         self.registry = registry()
         self._entities: dict[Place, Entity] = {}
         self._by_mapper: dict[Mapper[Any], Entity] = {}
         self._connection: Connection | None = None
-        self._kinds: dict[Place, str] = {}
+        self.known_kinds: dict[Place, str] = {}
         self._counts: dict[Place, int] = {}
 
     def look(self, connection: Connection, hooks: Dialect) -> None:
@@ -86,16 +89,20 @@ class Reflection:
         self._by_mapper[mapper] = entity
         return entity
 
+    def entities(self) -> list[Entity]:
+        """The tables and views that were mapped so far."""
+        return list(self._by_mapper.values())
+
     # What is asked of the catalogue, or known from the time when all of it was asked
 
     def relations(self) -> list[Relation]:
         """Every table and view."""
-        found = self.tables.hooks.relations.listed(self.tables.inspector)
-        self._know(found)
-        return found
+        self.listed = self.tables.hooks.relations.listed(self.tables.inspector)
+        self._know(self.listed)
+        return self.listed
 
     def _know(self, relations: Sequence[Relation]) -> None:
-        self._kinds |= {item.place: item.kind for item in relations}
+        self.known_kinds |= {item.place: item.kind for item in relations}
         self._counts |= {item.place: item.columns or 0 for item in relations}
 
     def every(self) -> list[Entity | Relation]:
@@ -111,9 +118,9 @@ class Reflection:
 
     def kind(self, place: Place) -> str:
         """What the database calls a relation of it."""
-        if place not in self._kinds:
+        if place not in self.known_kinds:
             self._know(self.tables.hooks.relations.listed(self.tables.inspector, [place]))
-        return self._kinds.get(place, "table")
+        return self.known_kinds.get(place, "table")
 
     def column_counts(self, places: Sequence[Place]) -> Mapping[Place, int]:
         """How many columns tables have, without reading them."""

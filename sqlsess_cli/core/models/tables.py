@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,9 @@ from sqlalchemy import Column, Computed, Connection, Identity, MetaData, Table, 
 from sqlalchemy import exc as sa_exc
 from sqlalchemy import text as sql_text
 from sqlalchemy.engine import Inspector
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.engine.reflection import ObjectKind
+from sqlalchemy.types import TypeEngine
 
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.dialects._relations import ForeignKey, Place, Relation
@@ -23,6 +25,7 @@ _ASPECTS: Mapping[str, Any] = {
     "columns": [], "pk_constraint": {}, "foreign_keys": [], "indexes": [],
     "unique_constraints": [], "check_constraints": [], "table_comment": {},
 }  # fmt: skip
+_ONE_BY_ONE = DefaultDialect.get_multi_columns
 _COLUMN = ("nullable", "autoincrement", "comment", "quote")
 
 
@@ -80,7 +83,7 @@ class Tables:
         try:
             with _quiet():
                 columns = self._aspect("columns", place)
-                key = self._aspect("pk_constraint", place) if columns else {}
+                keys = self.key(place) if columns else frozenset()
         except sa_exc.NoSuchTableError:
             return None
         except sa_exc.UnreflectableTableError as error:
@@ -89,9 +92,26 @@ class Tables:
             if self.hooks.diagnose(error.orig or error).meaning != "missing":
                 raise
             raise self._broken(place, error) from error
-        keys = set(map(plain, key.get("constrained_columns") or ()))
         made = [self._column(item, plain(item["name"]), keys) for item in columns]
         return Table(name, metadata, *made, schema=schema)
+
+    def key(self, place: Place) -> frozenset[str]:
+        """The columns of the primary key; none if there is no such table."""
+        try:
+            found = self._aspect("pk_constraint", place)
+        except sa_exc.NoSuchTableError:
+            return frozenset()
+        return frozenset(
+            map(self.hooks.relations.plain_name, found.get("constrained_columns") or ())
+        )
+
+    def columns(self, place: Place) -> list[tuple[str, TypeEngine[Any]]]:
+        """The columns of a table or view, with their types; none if they cannot be told."""
+        with suppress(sa_exc.SQLAlchemyError), _quiet():
+            plain, reflected = self.hooks.relations.plain_name, self.hooks.values.reflected
+            return [(plain(item["name"]), reflected(item["type"]))
+                    for item in self._aspect("columns", place)]  # fmt: skip
+        return []
 
     def _broken(self, place: Place, error: BaseException | None) -> RejectedError:
         """Why a view cannot be read: what it was made of is no longer there."""
@@ -153,10 +173,17 @@ class Tables:
         groups += self.hooks.relations.unseen_uniques(self.inspector, place)
         return any(group and set(group) <= wanted for group in groups)
 
-    def ask_all(self, relations: Sequence[Relation]) -> None:
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether the database tells the columns of all tables in one answer."""
+        return type(self.inspector.dialect).get_multi_columns is not _ONE_BY_ONE
+
+    def ask_all(self, relations: Sequence[Relation], aspects: Iterable[str] = _ASPECTS) -> None:
         """Ask everything of all tables and views, in as few statements as there are ways."""
         for schema in dict.fromkeys(item.place[0] for item in relations):
-            for name in _ASPECTS:
+            for name in aspects:
+                if (name, schema) in self._all:
+                    continue
                 # What fails for one is asked of each alone.
                 with suppress(NotImplementedError, sa_exc.OperationalError), _quiet():
                     ask = getattr(self.inspector, f"get_multi_{name}")
