@@ -16,17 +16,18 @@ MADE = {
     ],
     "mariadb": [
         (
-            "CREATE TABLE t (a INTEGER UNSIGNED PRIMARY KEY, b POINT, c INET6, d BIGINT(20) UNSIGNED,"
-            " e INTEGER(7) ZEROFILL, f VARCHAR(20) COLLATE utf8mb4_bin, g TIMESTAMP(3), h YEAR,"
-            " i DECIMAL(5,2), j BIT(3))"
+            "CREATE TABLE t (a INTEGER UNSIGNED PRIMARY KEY, b POINT, c INET6,"
+            " d BIGINT(20) UNSIGNED, e INTEGER(7) ZEROFILL, f VARCHAR(20) COLLATE utf8mb4_bin,"
+            " g TIMESTAMP(3), h YEAR, i DECIMAL(5,2), j BIT(3))"
         ),
         "CREATE TABLE counted (id INTEGER UNSIGNED PRIMARY KEY AUTO_INCREMENT)",
     ],
     "postgresql": [
         "CREATE TYPE pair AS (a INTEGER, b TEXT)",
         (
-            "CREATE TABLE t (a INTEGER PRIMARY KEY, b TIMESTAMPTZ, c TIMESTAMP, d TIMETZ, e INTEGER[],"
-            " f NUMERIC(4,2)[], g POINT, h XML, i pair, j pair[], k VARCHAR(20), l TIMESTAMP(3))"
+            "CREATE TABLE t (a INTEGER PRIMARY KEY, b TIMESTAMPTZ, c TIMESTAMP, d TIMETZ,"
+            " e INTEGER[], f NUMERIC(4,2)[], g POINT, h XML, i pair, j pair[],"
+            " k VARCHAR(20), l TIMESTAMP(3))"
         ),
         "CREATE TABLE counted (id SERIAL PRIMARY KEY)",
     ],
