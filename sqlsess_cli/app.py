@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlsess_cli.errors import (
     ConnectError,
-    Interrupted,
     PartialError,
     RefusedError,
     SqlsessError,
@@ -235,25 +234,14 @@ class App:
                 untold = [app.transaction for app in here if app is several.current]
                 self.transaction = untold[0] if untold else None
             several.conclude()
-            self._remember()
-            return
-        self.target = found[0] if found else None
-        emitter.emit(self._in_time(ask(self)), must_finish=must_finish)
-        self.conclude()
-        self._remember()
+        else:
+            self.target = found[0] if found else None
+            emitter.emit(self._in_time(ask(self)), must_finish=must_finish)
+            self.conclude()
+        if self.used:
+            from sqlsess_cli.core.remember import remember
 
-    def _remember(self) -> None:
-        """Leave the names of what was used for completion; the command has done all it was asked.
-
-        They are no part of that: whatever goes wrong here, and be it a signal, changes nothing.
-        """
-        if not self.used:
-            return
-        from sqlsess_cli.core.remember import remember
-
-        with suppress(Interrupted, Exception):  # types and hybrids are anybody's code
-            for database in self.used:
-                remember(database)
+            remember(self.used)
 
     def _in_time(self, answers: Answers) -> Answers:
         """The answers; the time limit ends with the last, however long a person then reads them."""
@@ -279,11 +267,8 @@ class App:
         self.later.clear()
         self.tell_outcome(failed=False)
         spoilt = self.transaction.unreadable if self.transaction else {}
-        for column, (count, first) in spoilt.items():
-            cells = "1 cell" if count == 1 else f"{count} cells"
-            about = f"{cells} could not be read, the first is {first}: {first.reason}"
-            self.reports.warning(f"{column}: {about}")
         if spoilt:
+            self.reports.unreadable(spoilt)
             raise PartialError("some cells could not be read", "they are shown as !VALUE")
 
     def failed(self, error: SqlsessError) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from sqlsess_cli.errors import SqlsessError
 from sqlsess_cli.inert import is_inert
 from sqlsess_cli.options import Options
 from sqlsess_cli.terminal import DIM, RED, Terminal
+
+if TYPE_CHECKING:
+    from sqlsess_cli.result import Unreadable
 
 
 class Reports:
@@ -35,6 +41,13 @@ class Reports:
         self.terminal.tell(f"error: {error.message}", RED)
         if error.hint:
             self.terminal.tell(f"hint: {error.hint}", DIM)
+
+    def unreadable(self, spoilt: Mapping[str, tuple[int, Unreadable]]) -> None:
+        """How many cells of each column could not be read, and the first of them."""
+        for column, (count, first) in spoilt.items():
+            cells = "1 cell" if count == 1 else f"{count} cells"
+            about = f"{cells} could not be read, the first is {first}: {first.reason}"
+            self.warning(f"{column}: {about}")
 
     def warning(self, text: str) -> None:
         """What is not as it should be, but does not fail the command."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 
 from sqlalchemy import exc
@@ -12,12 +13,22 @@ from sqlsess_cli.config.mapped import mapped
 from sqlsess_cli.core.database import Database
 from sqlsess_cli.core.models import known
 from sqlsess_cli.core.models.catalog import Catalog
-from sqlsess_cli.errors import SqlsessError
+from sqlsess_cli.errors import Interrupted, SqlsessError
 from sqlsess_cli.names.cache import Cache, Files
 from sqlsess_cli.names.place import place
 
 
-def remember(database: Database) -> None:
+def remember(databases: Iterable[Database]) -> None:
+    """Leave the names of what a command used for completion, once it has done all it was asked.
+
+    They are no part of that: whatever goes wrong here, and be it a signal, changes nothing.
+    """
+    with suppress(Interrupted, Exception):  # types and hybrids are anybody's code
+        for database in databases:
+            _remember(database)
+
+
+def _remember(database: Database) -> None:
     """Write what is known of a database's models, if that is more than was known before.
 
     Mapped classes are described when one of their files has changed; of reflected tables those
