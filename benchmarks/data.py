@@ -173,6 +173,19 @@ def make_sqlite(path: str, count: int) -> None:
     os.rename(partly, path)
 
 
+def make_wide(path: str) -> None:
+    """A SQLite file of many tables of many columns, unless it is there already."""
+    if os.path.exists(path):
+        return
+    columns = ", ".join(f"column_{number} TEXT" for number in range(1, 50))
+    connection = sqlite3.connect(f"{path}.part")
+    for number in range(1000):
+        connection.execute(f"CREATE TABLE table_{number} (id INTEGER PRIMARY KEY, {columns})")
+    connection.commit()
+    connection.close()
+    os.rename(f"{path}.part", path)
+
+
 def _stored(value: Any) -> Any:
     """A value as SQLite holds it."""
     if isinstance(value, datetime):

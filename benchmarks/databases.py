@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from benchmarks.data import make_sqlite
+from benchmarks.data import make_sqlite, make_wide
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+WIDE = "wide.db"  # 1,000 tables of 50 columns
 KINDS = ("sqlite", "mariadb", "postgresql")
 
 
@@ -63,6 +64,7 @@ def databases(work: str, python: str, count: int, kinds: list[str]) -> Iterator[
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, f"rows-{count}.db")
     make_sqlite(path, count)
+    make_wide(os.path.join(folder, WIDE))
     found = [Database("sqlite", path, version=f"SQLite {sqlite3.sqlite_version}")]
     if set(kinds) <= {"sqlite"}:
         yield found

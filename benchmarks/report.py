@@ -69,6 +69,15 @@ def start(results: Results) -> str:
     return table(lines)
 
 
+def names(results: Results) -> str:
+    """Completion of names, in P."""
+    lines = [["CPU in P", "CPU", "wall", "peak MiB"]]
+    for record in results.of("names"):
+        figures = [cell(record, metric, None) for metric in ("cpu", "wall", "peak")]
+        lines.append([bold(record["tool"]), *figures])
+    return table(lines)
+
+
 def by_database(results: Results, section: str, about: str = "") -> str:
     """One line a tool; CPU and wall for each database, and how many statements were sent."""
     records = results.of(section, about)
@@ -192,6 +201,6 @@ def table(lines: list[list[str]]) -> str:
 
 
 FILLERS: dict[str, Callable[..., str]] = {
-    "targets": targets, "start": start, "by_database": by_database, "exports": exports,
-    "ratio": ratio, "without": without, "machine": machine,
+    "targets": targets, "start": start, "names": names, "by_database": by_database,
+    "exports": exports, "ratio": ratio, "without": without, "machine": machine,
 }  # fmt: skip

@@ -25,6 +25,8 @@ def measured(section: Section, meter: Meter, *, check: bool) -> Iterator[Record]
         meter: what to measure with.
         check: compare what the tools export with the source.
     """
+    if section.before is not None:
+        meter.run(section.before)
     for case in section.cases:
         record: Record = {
             "section": section.name, "about": section.about, "place": section.place,

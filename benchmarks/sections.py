@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from benchmarks.data import USERS, counted
-from benchmarks.databases import Database
+from benchmarks.databases import WIDE, Database
 from benchmarks.environments import OURS, Environments
 from benchmarks.measure import Command
 from benchmarks.peers import MODELS, PROGRAMS, TOOLS, Question, located
@@ -85,6 +85,7 @@ class Section:
         others: how many for tools that are not ours.
         asked: whose answer is read back and compared with the source.
         sends: say how many statements each sends.
+        before: what is run once, before anything is measured.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Section:
     others: int
     asked: Question | None = field(default=None)
     sends: bool = False
+    before: Command | None = None
 
 
 def sections(
@@ -105,6 +107,7 @@ def sections(
     """Everything there is to measure, in order."""
     if "start" in names:
         yield from _start(places, scale)
+        yield _named_at_a_tab(places, scale)
     for database in found:
         if database.missing:
             continue
@@ -143,6 +146,27 @@ def _completing(name: str, variable: str) -> Command:
         return Command([name, "--he"], {variable: "bash"}, "--he")
     env = {variable: "bash_complete", "COMP_WORDS": f"{name} --he", "COMP_CWORD": "1"}
     return Command([name], env, "plain,--help")
+
+
+def _named_at_a_tab(places: Environments, scale: Scale) -> Section:
+    """What a Tab proposes among 1,000 tables of 50 columns, that a command has seen before."""
+    path = os.path.join(os.path.dirname(places.folder), "data", WIDE)
+    typed = {"a table": ["query", "table_99"], "a column": ["query", "table_500", "column_4"]}
+    cases = []
+    for name, words in typed.items():
+        asked = ["sqlsess", "--url", f"sqlite:///{path}", *words]
+        env = {"_SQLSESS_COMPLETE": "bash", "_SQLSESS_LINE": " ".join(asked)}
+        command = Command(asked, env, words[-1])
+        cases.append(_case(f"sqlsess, {name}", "ours", OURS, command, places))
+    seen = _case(
+        "", "ours", OURS, Command(["sqlsess", "models", "--url", f"sqlite:///{path}"]), places
+    )
+    nothing = Case("python -c pass", "floor", _python(places, "pass"))
+    cases.append(_importing(places, "click"))
+    rounds = scale.rounds["start"]
+    return Section(
+        "names", "1,000 tables", "", 0, nothing, cases, rounds, rounds, before=seen.command
+    )
 
 
 def _query(database: Database, places: Environments, scale: Scale) -> Section:
