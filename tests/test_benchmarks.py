@@ -137,7 +137,7 @@ def test_related_objects_are_the_same_and_need_no_statement_each(environments: P
         "the loop with selectinload": 2,
         "sqlsess query --include": 2,
     }
-    [database] = (environments / "data").glob("*.db")
+    [database] = (environments / "data").glob("rows-*.db")
     places = Environments(str(environments / "environments"))
     _, related = sections(["models"], [Database("sqlite", str(database))], places, TINY)
     naive, eager, ours = (answer(case) for case in related.cases)
