@@ -250,11 +250,21 @@ def shell(program: Program, tmp_path: Path) -> Program:
     """A shell that finds the program under test as `sqlsess`, and our interpreter as `python`."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name, words in {"sqlsess": " ".join(program.words), "python": sys.executable}.items():
+    scripts = {"sqlsess": " ".join(program.words), "python": sys.executable}
+    for name, words in scripts.items():
         script = folder / name
         script.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
         script.chmod(0o755)
     return replace(program, words=("/bin/sh", "-c"))
+
+
+@pytest.fixture
+def quick_shell(shell: Program, warm: Warm | None, tmp_path: Path) -> Program:
+    """The same, where the program is forked; no terminal is its own."""
+    if warm is not None:
+        warm.start()
+        (tmp_path / "bin" / "sqlsess").write_text(warm.script())
+    return shell
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def cases() -> Iterator[Case]:
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases()])
-def test_scenario(case: Case, shell: Program, fresh: Callable[[str], Database]) -> None:
+def test_scenario(case: Case, quick_shell: Program, fresh: Callable[[str], Database]) -> None:
     if WRITING and "PYTEST_XDIST_WORKER" in os.environ:
         pytest.fail("scenarios are written by one process: leave -n out")
     databases = {kind: fresh(kind) for kind in case.kinds}
@@ -55,7 +55,7 @@ def test_scenario(case: Case, shell: Program, fresh: Callable[[str], Database]) 
     if WRITING:  # an earlier scenario may have moved the lines of this one
         scenario = next(item for item in parse(scenario.path) if item.title == scenario.title)
     first = case.kind in (None, scenario.each[0] if scenario.each else None)
-    Player(scenario, shell, databases, case.kind, writing=WRITING and first).play()
+    Player(scenario, quick_shell, databases, case.kind, writing=WRITING and first).play()
 
 
 # --- the runner itself

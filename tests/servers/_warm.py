@@ -1,12 +1,14 @@
 """What `warm.py` starts: a process that has imported everything, and forks the program's.
 
-Run as `python -P _warm.py FD`, where FD is a Unix socket. Each message is a JSON object (words,
-env, cwd) with four file descriptors: the program's three streams, and a pipe for news of it. The
-new process writes its pid there, and this one how it ended.
+Run as `python -P _warm.py PATH`; it listens on a Unix socket of that path until its standard input
+ends. Who connects sends one message: a JSON object (words, env, cwd, and at which numbers the new
+process shall have the file descriptors that come along, its three streams at least). Back come two
+lines: the pid, by the new process, and how it ended, by this one.
 """
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import importlib
 import io
@@ -43,48 +45,55 @@ def load() -> None:
     gc.freeze()  # a look at all these objects would copy their pages into every child
 
 
-def serve(control: socket.socket) -> None:
-    """Fork until the other end is closed; returns in each child, ready to be the program."""
+def serve(listener: socket.socket) -> None:
+    """Fork until standard input ends; returns in each child, ready to be the program."""
     with selectors.DefaultSelector() as selector:
-        selector.register(control, selectors.EVENT_READ)
+        selector.register(listener, selectors.EVENT_READ)
+        selector.register(0, selectors.EVENT_READ)
         while True:
             for key, _ in selector.select():
-                if key.fileobj is control:
-                    if begin(control, selector):
+                if key.fileobj is listener:
+                    if begin(listener, selector):
                         return
+                elif key.fileobj == 0:
+                    os._exit(0)
                 else:
-                    pid, news = key.data
+                    pid, client = key.data
                     selector.unregister(key.fd)
                     os.close(key.fd)
                     _, status = os.waitpid(pid, 0)
-                    with suppress(BrokenPipeError):
-                        os.write(news, b"%d\n" % os.waitstatus_to_exitcode(status))
-                    os.close(news)
+                    with suppress(OSError):  # nobody may be left to hear it
+                        client.send(b"%d\n" % os.waitstatus_to_exitcode(status))
+                    client.close()
 
 
-def begin(control: socket.socket, selector: selectors.BaseSelector) -> bool:
+def begin(listener: socket.socket, selector: selectors.BaseSelector) -> bool:
     """Fork one process; whether this is it."""
-    size = array("i").itemsize
-    message, given, _, _ = control.recvmsg(MOST, socket.CMSG_SPACE(4 * size))
-    if not message:
-        os._exit(0)
+    client, _ = listener.accept()
+    message, given, _, _ = client.recvmsg(MOST, socket.CMSG_SPACE(64 * array("i").itemsize))
+    if not message:  # it has thought better of it
+        client.close()
+        return False
+    asked = json.loads(message)
     descriptors = array("i")
     for _, _, data in given:
-        descriptors.frombytes(data[: len(data) - len(data) % size])
-    *streams, news = descriptors
+        descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
     pid = os.fork()
     if pid:
-        for descriptor in streams:
+        for descriptor in descriptors:
             os.close(descriptor)
-        selector.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, news))
+        selector.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, client))
         return False
     os.setsid()
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python has it, whatever we were born with
-    os.write(news, b"%d\n" % os.getpid())
-    for number, descriptor in enumerate(streams):
+    client.send(b"%d\n" % os.getpid())
+    # Out of the way first: a number that is wanted may be another's.
+    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 2000) for descriptor in descriptors]
+    os.closerange(0, 2000)
+    for number, descriptor in zip(asked.pop("numbers"), high, strict=True):
         os.dup2(descriptor, number)
-    os.closerange(3, 1024)
-    become(**json.loads(message))
+    os.closerange(2000, 3000)
+    become(**asked)
     return True
 
 
@@ -105,5 +114,9 @@ def become(words: list[str], env: dict[str, str], cwd: str) -> None:
 
 if __name__ == "__main__":
     load()
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as place:
+        place.bind(sys.argv[1])
+        place.listen()
+        serve(place)
+        place.detach()  # what is open under its number is the program's now
     runpy.run_module("sqlsess_cli", run_name="__main__", alter_sys=True)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import os
 import select
+import shlex
 import signal
 import socket
 import subprocess
-from array import array
+import tempfile
 from collections.abc import Mapping
 from typing import IO, Any
 
+from servers._wait import eventually
 from servers._warm import MOST
 
 STREAMS = ("stdin", "stdout", "stderr")
@@ -26,15 +28,15 @@ AT_START = ("PYTHON", "LANG", "LC_", "COVERAGE_", "LD_", "MALLOC_")
 class Forked:
     """A process as subprocess.Popen has it, as far as the tests ask."""
 
-    def __init__(self, news: int, pipes: Mapping[str, int]) -> None:
-        self._news = os.fdopen(news, "rb", buffering=0)
+    def __init__(self, news: socket.socket, pipes: Mapping[str, int]) -> None:
+        self._news = news
         modes = {"stdin": "wb", "stdout": "rb", "stderr": "rb"}
         files = {name: os.fdopen(end, modes[name]) for name, end in pipes.items()}
         self.stdin: IO[bytes] | None = files.get("stdin")
         self.stdout: IO[bytes] | None = files.get("stdout")
         self.stderr: IO[bytes] | None = files.get("stderr")
         self.returncode: int | None = None
-        self.pid = int(self._news.readline())
+        self.pid = int(news.recv(32))
 
     def send_signal(self, signum: int) -> None:
         """Send it a signal, unless it has ended."""
@@ -50,7 +52,7 @@ class Forked:
         if self.returncode is None:
             if not select.select([self._news], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired(["sqlsess"], timeout or 0)
-            self.returncode = int(self._news.readline())
+            self.returncode = int(self._news.recv(32))
             self._news.close()
         return self.returncode
 
@@ -66,24 +68,23 @@ class Warm:
     def __init__(self, words: tuple[str, ...], environ: Mapping[str, str]) -> None:
         self._words, self._environ = words, environ
         self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="sqlsess-warm-")
+        self.path = os.path.join(self._folder.name, "socket")
 
     def takes(self, environ: Mapping[str, str], options: Mapping[str, Any]) -> bool:
         """Whether a process with this environment, and options of Popen's, can be forked."""
-
-        def seen(variables: Mapping[str, str]) -> dict[str, str]:
-            return {name: variables[name] for name in variables if name.startswith(AT_START)}
-
         return seen(environ) == seen(self._environ) and set(options) <= set(STREAMS)
 
     def fork(
         self, words: tuple[str, ...], environ: Mapping[str, str], cwd: str, options: dict[str, Any]
     ) -> Forked | None:
         """A process of the program; None where the words are too long to be sent."""
-        message = json.dumps({"words": words, "env": dict(environ), "cwd": cwd}).encode()
+        message = json.dumps(
+            {"words": words, "env": dict(environ), "cwd": cwd, "numbers": [0, 1, 2]}
+        ).encode()
         if len(message) >= MOST:
             return None
-        control = self._started()
+        self.start()
         ours: dict[str, int] = {}
         theirs: list[int] = []
         opened: list[int] = []
@@ -99,32 +100,50 @@ class Warm:
             elif not isinstance(end, int):
                 end = end.fileno()
             theirs.append(end)
-        news, told = os.pipe()
-        opened.append(told)
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", [*theirs, told]))]
-        control.sendmsg([message], rights)
+        news = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        news.connect(self.path)
+        socket.send_fds(news, [message], theirs)
         for descriptor in opened:
             os.close(descriptor)
         return Forked(news, ours)
 
-    def _started(self) -> socket.socket:
-        if self._control is None:
-            self._control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            script = os.path.join(os.path.dirname(__file__), "_warm.py")
-            with other:
-                self._process = subprocess.Popen(
-                    [*self._words, script, str(other.fileno())], env=dict(self._environ),
-                    pass_fds=[other.fileno()], stdin=subprocess.DEVNULL,
-                )  # fmt: skip
-        return self._control
+    def start(self) -> None:
+        """Start it, if it was not; it listens when this returns."""
+        if self._process is not None:
+            return
+        script = os.path.join(os.path.dirname(__file__), "_warm.py")
+        self._process = subprocess.Popen(
+            [*self._words, script, self.path], env=dict(self._environ), stdin=subprocess.PIPE
+        )
+        eventually(lambda: os.path.exists(self.path) and self._listens())
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as probe:
+            return probe.connect_ex(self.path) == 0
+
+    def script(self) -> str:
+        """A shell script that runs the program: by this, wherever that makes no difference."""
+        client = os.path.join(os.path.dirname(__file__), "_warmly.py")
+        at_start = json.dumps(seen(self._environ))
+        program = shlex.join([*self._words, "-m", "sqlsess_cli"])
+        return (
+            f"#!/bin/sh\nexec {shlex.join([*self._words, '-I', '-S', client])} "
+            f'{shlex.join([self.path, at_start, program])} "$@"\n'
+        )
 
     def close(self) -> None:
         """End it; what it forked lives on."""
-        if self._control is not None and self._process is not None:
-            self._control.close()
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
             try:
                 self._process.wait(10)
             except subprocess.TimeoutExpired:
                 self._process.send_signal(signal.SIGKILL)
                 self._process.wait()
-            self._control = self._process = None
+            self._process = None
+        self._folder.cleanup()
+
+
+def seen(variables: Mapping[str, str]) -> dict[str, str]:
+    """What an interpreter looks at when it starts."""
+    return {name: variables[name] for name in variables if name.startswith(AT_START)}
