@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from servers.program import Finished, Program, clean_environ
+from servers.program import PROGRAM, Finished, Program, clean_environ
 from servers.warm import Warm
 
 MODELS = """
@@ -84,3 +84,26 @@ def test_what_matters_at_the_start_is_started(warm: Warm | None) -> None:
         assert not warm.takes(clean | {"PYTHONWARNINGS": "error"}, {})
         assert not warm.takes(clean | {"LC_ALL": "C"}, {})
         assert not warm.takes(clean, {"preexec_fn": os.getpid})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sqlsess query students --db demo -f csv; echo $?",
+        "sqlsess query nothing --db demo; echo $?",
+        "echo 'select 1 as a' > a.sql; sqlsess sql @/dev/fd/5 --url sqlite:// 5< a.sql",
+        "echo 'select 2 as a' | sqlsess sql - --url sqlite:// | cat",
+        "PYTHONWARNINGS=error LC_ALL=C sqlsess --version; sqlsess --version <&-",
+        "sqlsess query students --db demo -m stop.py & kill -TERM $!; wait $!; echo $?",
+        "sqlsess query students --db demo -m killed.py; echo $?",
+    ],
+)
+def test_a_shell_sees_no_difference(
+    quick_shell: Program, forking: Program, folder: Path, line: str
+) -> None:
+    forking.run("init", "--demo")
+    (folder / "stop.py").write_text("import time\ntime.sleep(20)")
+    (folder / "killed.py").write_text("import os\nos.kill(os.getpid(), 9)")
+    quick = quick_shell.run(line)
+    (folder.parent / "bin" / "sqlsess").write_text(f'#!/bin/sh\nexec {" ".join(PROGRAM)} "$@"\n')
+    assert quick == quick_shell.run(line)
