@@ -66,7 +66,9 @@ class Parts:
     @property
     def whole_order(self) -> list[Sorted]:
         """An order in which no two rows are equal, as far as there is a key."""
-        sorted_by = [next(iter(item.column.bare), ()) for item in self.order]
+        # What is computed of a key is not as unique as the key: `id % 2`, or a count of its list.
+        own = [item.column for item in self.order if item.column.scope is self.scope]
+        sorted_by = {path for column in own for path in column.bare}
         keys = [name for name in self.scope.entity.key if (name,) not in sorted_by]
         return [*self.order, *(Sorted(attribute(name, self.scope)) for name in keys)]
 
