@@ -78,6 +78,9 @@ FUNCTIONS: Mapping[str, str] = {
     "hour": "CAST(EXTRACT(HOUR FROM {0}) AS INTEGER)",
     "like": "{0}",  # or {1}, which is GLOB
     "moment": "{0}",  # or {1}, where dates and times are texts
+    # Of ORDER BY: {0} is a term, and {1} whether it is NULL.
+    "nulls first": "{1} DESC, {0}",
+    "nulls last": "{1}, {0}",
 }
 
 

@@ -71,6 +71,8 @@ class PostgreSQL(Dialect):
         **FUNCTIONS,
         "whole": "CAST({0} AS BIGINT)",
         "moved": "({0} + {1} * INTERVAL '1 microsecond')",
+        "nulls first": "{0} NULLS FIRST",
+        "nulls last": "{0} NULLS LAST",
     }
     evades_reading: ClassVar[frozenset[str]] = frozenset({"COPY"})  # to a file, or to a program
     fetch_size: ClassVar[int] = 500  # each is a round trip; a thousand wide rows take 2 MiB more

@@ -12,7 +12,7 @@ from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.core.filters.values import typed
 from sqlsess_cli.core.models.entity import Entity
 from sqlsess_cli.core.queries.asked import Query
-from sqlsess_cli.core.queries.columns import Chosen, attribute, chosen, grouped, selected
+from sqlsess_cli.core.queries.columns import Chosen, attribute, chosen, grouped, printed, selected
 from sqlsess_cli.core.queries.order import Sorted, ordered
 from sqlsess_cli.core.run import Selected
 from sqlsess_cli.errors import UsageError
@@ -55,6 +55,8 @@ class Parts:
             grouped([*columns, *(item.column for item in order)], groups)
         elif query.having:
             raise UsageError("--having is for groups", "add --group-by, or ask for -w")
+        if query.distinct:
+            printed([item.column for item in order], columns)
         return parts
 
     @property
