@@ -233,6 +233,12 @@ def test_a_token_of_another_query_is_refused(ask: Any) -> None:
         ask("query", "student", "-n", "2", "--after", nonsense, code=2)
 
 
+def test_only_rows_have_pages(ask: Any) -> None:
+    for flag in ("--count", "--exists", "--one", "--to-sql", "--explain"):
+        ask("query", "student", flag, "-n", "2", "--after", "start", code=2)
+        assert "--after is for pages of rows" in ask.err
+
+
 def test_groups(ask: Any, school: School) -> None:
     found = ask(
         "query", "student", "--group-by", "level", "-c", "level,count() as n", "--order", "n"

@@ -518,3 +518,11 @@ def test_the_program_knows_them_all(run: Callable[..., Finished], database: Data
     )
     assert found.code == 7
     assert "ValueError: -5 is below nothing" in found.err
+    for words, code in (
+        (["id=3"], 0),
+        (["id=99"], 1),
+        (["-n", "0"], 1),
+        (["-c", "price,price"], 0),
+    ):
+        there = run("query", "cell", *words, "--exists", "-m", package, "--url", database.url)
+        assert (there.code, there.out, there.err) == (code, "", "")
