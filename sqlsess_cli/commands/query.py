@@ -10,7 +10,7 @@ from sqlsess_cli.app import App
 from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._arguments import names, pairs
 from sqlsess_cli.commands._command import command
-from sqlsess_cli.commands._one import alone
+from sqlsess_cli.commands._one import alone, there
 from sqlsess_cli.commands._plan import explain_option, plan_of, sql_of
 from sqlsess_cli.errors import UsageError
 
@@ -92,6 +92,8 @@ def query(
         model, include = settings["model"], _saved.included(settings, include)
         asked = _saved.merged(settings, asked)
     wanted = Wanted.of(names(include), names) if include else None
+    if after is not None and (count or exists or one or explain or to_sql):
+        raise UsageError("--after is for pages of rows", "leave it out")
     with app.begin() as session:
         entity = app.database().entity(model, session)
         if to_sql or explain:
@@ -104,10 +106,10 @@ def query(
             result = run(session, statement, selected=selected)
             if result is not None:
                 yield result
-        elif one or exists:
-            found = alone(session, entity, asked, wanted, enough=1 if exists else 2)
-            if one:
-                yield found
+        elif exists:
+            there(session, entity, asked)
+        elif one:
+            yield alone(session, entity, asked, wanted)
         else:
             answer = answered(session, entity, asked, wanted)
             yield answer.result

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import ColumnElement, Connection, Engine, cast, types
 from sqlalchemy.engine import URL, CursorResult
 
 from sqlsess_cli.dialects._literals import Literals
@@ -78,6 +78,9 @@ FUNCTIONS: Mapping[str, str] = {
     "hour": "CAST(EXTRACT(HOUR FROM {0}) AS INTEGER)",
     "like": "{0}",  # or {1}, which is GLOB
     "moment": "{0}",  # or {1}, where dates and times are texts
+    # Of ORDER BY: {0} is a term, and {1} whether it is NULL.
+    "nulls first": "{1} DESC, {0}",
+    "nulls last": "{1}, {0}",
 }
 
 
@@ -160,6 +163,10 @@ class Dialect:
         """A value of a `:name` parameter, as the driver takes it."""
         return value
 
+    def sorting(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        """What rows are sorted by, as something that compares as it sorts, and as it is read."""
+        return expression
+
     def prepare_cursor(self, cursor: Any, statement: str) -> None:
         """Have a cursor give values as the database writes them, where that loses less.
 
@@ -197,6 +204,16 @@ class Dialect:
     def tls(self, connection: Connection) -> str:
         """The state of encryption: protocol and cipher, or "none"."""
         return "unknown"
+
+
+def doubled(expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A floating number as one of double precision, which equals what is read; others as they are.
+
+    One of single precision is read as 7.1, and is not equal to that.
+    """
+    type_ = expression.type
+    single = isinstance(type_, types.Float) and not isinstance(type_, types.Double)
+    return cast(expression, types.Double()) if single else expression
 
 
 def find(name: str) -> Dialect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
+from json import loads
 from typing import Any
 
 from sqlalchemy import types
@@ -28,6 +29,7 @@ _INTERVAL, _TIMETZ, _NUMERIC, _UUID, _JSONB = 1186, 1266, 1700, 2950, 3802
 # Arrays of some of these; ranges of all kinds, several ranges, and arrays of ranges.
 _ARRAYS = {1182: _DATE, 1183: _TIME, 1270: _TIMETZ, 1115: _TIMESTAMP, 1185: _TIMESTAMPTZ,
            199: _JSON, 3807: _JSONB}  # fmt: skip
+_ARRAYS_OF_JSON = tuple(oid for oid, item in _ARRAYS.items() if item in (_JSON, _JSONB))
 _RANGES = (3904, 3905, 3906, 3907, 3908, 3909, 3910, 3911, 3912, 3913, 3926, 3927,
            4451, 4532, 4533, 4534, 4535, 4536, 6150, 6151, 6152, 6153, 6155, 6157)  # fmt: skip
 
@@ -66,14 +68,19 @@ def _or_text(read: Callable[[str], object]) -> Reader:
     return reader
 
 
+def _parsed(value: Any) -> object:
+    """What the driver makes of a document, for a type that goes on with that."""
+    return loads(value) if isinstance(value, str) else value
+
+
 _READERS: dict[int, Reader] = {
     _DATE: _or_text(date.fromisoformat),
     _TIME: _or_text(time.fromisoformat),
     _TIMETZ: _or_text(time.fromisoformat),
     _TIMESTAMP: _or_text(datetime.fromisoformat),
     _TIMESTAMPTZ: _or_text(datetime.fromisoformat),
-    _JSON: JsonText,
-    _JSONB: JsonText,
+    _JSON: _parsed,
+    _JSONB: _parsed,
 }
 
 
@@ -106,7 +113,9 @@ def _bound(value: object) -> str:
 
 _READERS |= {oid: _each(_READERS[item]) for oid, item in _ARRAYS.items()}
 _AS_WRITTEN: dict[int, Reader] = {
-    **{oid: _READERS[oid] for oid in (_JSON, _JSONB, *_ARRAYS)},
+    **{oid: _READERS[oid] for oid in _ARRAYS},
+    **dict.fromkeys((_JSON, _JSONB), JsonText),
+    **dict.fromkeys(_ARRAYS_OF_JSON, _each(JsonText)),
     **{oid: _each(_range) for oid in _RANGES},
 }
 # Loaded as text: an interval has months, which Python's timedelta turns into 30 days; a date may

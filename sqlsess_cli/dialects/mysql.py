@@ -8,7 +8,7 @@ from contextlib import suppress
 from threading import Thread
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import ColumnElement, Connection, Engine, cast, event, text, types
 from sqlalchemy.engine import URL
 
 from sqlsess_cli.dialects._base import (
@@ -18,6 +18,7 @@ from sqlsess_cli.dialects._base import (
     Fault,
     Meaning,
     Settings,
+    doubled,
     is_local,
 )
 from sqlsess_cli.dialects._literals import MySQLLiterals
@@ -185,6 +186,14 @@ class MySQL(Dialect):
         thread.start()
         thread.join(_PATIENCE)
         return bool(found)
+
+    def sorting(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        """An ENUM is sorted by the number of its value, though it compares as text."""
+        type_ = expression.type
+        impl = type_.impl_instance if isinstance(type_, types.TypeDecorator) else type_
+        if isinstance(impl, types.Enum) and impl.native_enum:
+            return cast(expression, types.Integer())
+        return doubled(expression)
 
     def canceller(self, engine: Engine, dbapi: Any) -> Callable[[], None]:
         """KILL QUERY, on a connection of its own."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import ColumnElement, Connection, Engine, text
 from sqlalchemy.engine import URL
 
 from sqlsess_cli.dialects._base import (
@@ -17,6 +17,7 @@ from sqlsess_cli.dialects._base import (
     Fault,
     Meaning,
     Settings,
+    doubled,
     first_line,
     is_local,
 )
@@ -70,6 +71,8 @@ class PostgreSQL(Dialect):
         **FUNCTIONS,
         "whole": "CAST({0} AS BIGINT)",
         "moved": "({0} + {1} * INTERVAL '1 microsecond')",
+        "nulls first": "{0} NULLS FIRST",
+        "nulls last": "{0} NULLS LAST",
     }
     evades_reading: ClassVar[frozenset[str]] = frozenset({"COPY"})  # to a file, or to a program
     fetch_size: ClassVar[int] = 400  # each is a round trip; a thousand wide rows take 2 MiB
@@ -108,6 +111,10 @@ class PostgreSQL(Dialect):
     def streaming(self, *, cursor_ok: bool) -> dict[str, Any]:
         """A server-side cursor, for what DECLARE takes."""
         return super().streaming(cursor_ok=cursor_ok) if cursor_ok else {}
+
+    def sorting(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A REAL is compared as the double that it is read as."""
+        return doubled(expression)
 
     def prepare_cursor(self, cursor: Any, statement: str) -> None:
         """Load some types as PostgreSQL writes them (psycopg's cursors have their own loaders).

@@ -233,6 +233,12 @@ def test_a_token_of_another_query_is_refused(ask: Any) -> None:
         ask("query", "student", "-n", "2", "--after", nonsense, code=2)
 
 
+def test_only_rows_have_pages(ask: Any) -> None:
+    for flag in ("--count", "--exists", "--one", "--to-sql", "--explain"):
+        ask("query", "student", flag, "-n", "2", "--after", "start", code=2)
+        assert "--after is for pages of rows" in ask.err
+
+
 def test_groups(ask: Any, school: School) -> None:
     found = ask(
         "query", "student", "--group-by", "level", "-c", "level,count() as n", "--order", "n"
@@ -251,6 +257,28 @@ def test_groups(ask: Any, school: School) -> None:
         {"sum(fee)": Decimal("3.75"), "avg(fee)": Decimal("0.75"), "min(title)": "C1",
          "count(distinct teacher_id)": len({c["teacher_id"] for c in school.courses} - {None})}
     ]  # fmt: skip
+
+
+def test_distinct_rows_are_sorted_by_what_they_hold(ask: Any) -> None:
+    words = ("query", "student", "--distinct", "-c", "level")
+    assert [row["level"] for row in ask(*words, "--order", "level:nullslast")] == [1, 2, None]
+    assert [row["level"] for row in ask(*words, "--order", "level:desc:nullsfirst")] == [None, 2, 1]
+    ask(*words, "--order", "name", code=2)
+    assert "--distinct leaves many values of name for each row" in ask.err
+    ask("query", "student", "--distinct", "--order", "level", "-n", "3")
+
+
+def test_what_is_no_object_includes_none(ask: Any) -> None:
+    courses = names(ask)["courses"]
+    for words in (["--group-by", "level"], ["-c", "count()"], ["-c", "level", "--distinct"]):
+        ask("query", "student", *words, "-i", courses, code=2)
+        assert "leaves no objects to include others in" in ask.err
+
+
+def test_a_list_of_each_row_has_many_values_in_a_group(ask: Any) -> None:
+    count = f"count({names(ask)['courses']})"
+    ask("query", "student", "-c", f"level,{count}", "--group-by", "level", code=2)
+    assert f"{count} may have many values in each group" in ask.err
 
 
 def test_lists_are_counted_row_by_row(ask: Any, school: School) -> None:

@@ -158,6 +158,9 @@ CONDITIONS: Sequence[Case] = [
     (Book, "author_names=Ada", lambda o: "Ada" in o.author_names.values()),
     (Shelf, "remarks=clear", lambda o: any("clear" in book.remarks.values() for book in o.books)),
     (User, "liked.title=First", lambda o: has(o.liked, "First", "title")),
+    (User, "liked is null", lambda o: not o.liked),
+    (User, "liked is not null", lambda o: bool(o.liked)),
+    (User, "following.liked is not null", lambda o: any(user.liked for user in o.following)),
     (User, "liked.author.name=Bob", lambda o: any(post.author.name == "Bob" for post in o.liked)),
     # composites
     (Line, "start.x = 1", lambda o: o.start.x == 1),
@@ -448,6 +451,7 @@ def test_types_of_ones_own(engine: Engine) -> None:
         assert ask.rows(cells.Cell, "id=1", columns=shown) == [
             (["a", "b"], "n", "HIGH", "big", 40, 1, 1)
         ]
+        assert ask.values(cells.Cell, columns="tags", order="id") == [["x"], None, None]
         assert ask.rows(cells.Coded, key=("1",)) == [(1, "one")]
         nested = ask.objects(cells.Coded, include="cells(id)", order="name")
         assert [item["cells"] for item in nested] == [[{"id": 1}, {"id": 2}], []]
@@ -514,3 +518,11 @@ def test_the_program_knows_them_all(run: Callable[..., Finished], database: Data
     )
     assert found.code == 7
     assert "ValueError: -5 is below nothing" in found.err
+    for words, code in (
+        (["id=3"], 0),
+        (["id=99"], 1),
+        (["-n", "0"], 1),
+        (["-c", "price,price"], 0),
+    ):
+        there = run("query", "cell", *words, "--exists", "-m", package, "--url", database.url)
+        assert (there.code, there.out, there.err) == (code, "", "")

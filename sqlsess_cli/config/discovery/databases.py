@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from dataclasses import dataclass, replace
 from sqlsess_cli.config.discovery import alembic
 from sqlsess_cli.config.discovery.addresses import Address, address
 from sqlsess_cli.config.discovery.code import Code
+from sqlsess_cli.config.discovery.flask import instance_of
 from sqlsess_cli.config.discovery.sessions import Factory, engines
 from sqlsess_cli.config.discovery.source import (
     Source,
@@ -91,20 +91,8 @@ def _flask(code: Code, reader: Reader) -> Iterator[Value]:
         if found is not None:
             text = found.text or ""
             if re.match(r"sqlite:///[^/\0:]", text):
-                text = text.replace("sqlite:///", f"sqlite:///{_instance(code)}", 1)
+                text = text.replace("sqlite:///", f"sqlite:///{instance_of(code)}/", 1)
             yield replace(found, text=text or None)
-
-
-def _instance(code: Code) -> str:
-    """Flask's instance directory: beside the module or the package that makes the application."""
-    for source in code.sources:
-        for node in source.nodes:
-            if isinstance(node, ast.Call) and called(node) == "Flask":
-                path = argument(node, "instance_path", None)
-                root = code.names[source.path].root
-                own = text_of(path) or (f"{root}/instance" if root else "instance")
-                return posixpath.join(own, "")
-    return "instance/"
 
 
 def _said(code: Code, name: str) -> Iterator[tuple[Source, ast.expr]]:

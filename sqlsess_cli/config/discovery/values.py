@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlsess_cli.config.discovery.code import Code
+from sqlsess_cli.config.discovery.flask import instance_of
 from sqlsess_cli.config.discovery.source import (
     Source,
     argument,
@@ -143,6 +144,8 @@ class Reader:
         found = self.code.find(source, node)
         if found and found.source and isinstance(found.node, ast.expr):
             return self._value(found.source, found.node)
+        if node.attr == "instance_path":  # of a Flask application
+            return Value(posixpath.join(HERE, instance_of(self.code)), at=source.at(node))
         return self._field(node.attr)
 
     def _field(self, name: str) -> Value | None:

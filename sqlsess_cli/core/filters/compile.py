@@ -24,7 +24,7 @@ from sqlsess_cli.core.filters.expressions import (
 )
 from sqlsess_cli.core.filters.operands import Operand
 from sqlsess_cli.core.filters.parse import parse, short_form
-from sqlsess_cli.core.filters.paths import Path, resolve
+from sqlsess_cli.core.filters.paths import Lists, Path, resolve
 from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.errors import UsageError
 
@@ -144,11 +144,15 @@ class Compile(Expressions):
         return self._null(scope, node, absent=False)
 
     def _null(self, scope: Scope, node: Node, *, absent: bool) -> ColumnElement[bool]:
-        here = Here(scope, {})
+        lists: Lists = {}
+        here = Here(scope, lists)
         if node.data == "path" and self.leads_to_rows(node, scope):
-            place = resolve(self.path_of(node), scope, here.lists, apart=True)
+            place = resolve(self.path_of(node), scope, lists, apart=True)
             self.tied([*place.lists, place.scope])
             there = place.scope.has(None)
+            for list_ in reversed(place.own):  # nothing is there if the list itself is empty
+                there = list_.has(there)
+                lists.pop(list_.path)
             return here.closed(not_(there) if absent else there)
         expression = self.value(node, here).plain
         return here.closed(expression.is_(null()) if absent else expression.is_not(null()))

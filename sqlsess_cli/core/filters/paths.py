@@ -55,11 +55,13 @@ class Place:
         scope: the rows that its end is an attribute of.
         name: the attribute; None when the path ends with the relationship that led here.
         lists: the scopes that its to-many steps opened, in order.
+        own: those of them that its last name opened, which is an association proxy.
     """
 
     scope: Scope
     name: str | None
     lists: Sequence[Scope] = ()
+    own: Sequence[Scope] = ()
 
     @property
     def expression(self) -> Any:
@@ -85,6 +87,7 @@ def resolve(path: Path, scope: Scope, lists: Lists | None = None, *, apart: bool
     """
     lists = {} if lists is None else lists
     crossed: list[Scope] = []
+    own: list[Scope] = []
     waiting = _steps(path)
     while waiting:
         name, index = waiting.pop()
@@ -109,9 +112,10 @@ def resolve(path: Path, scope: Scope, lists: Lists | None = None, *, apart: bool
                 lists[key] = scope.apart(relationship)
             scope = lists[key]
             crossed.append(scope)
+            own += [scope] if waiting and index == len(path.names) - 1 else []
         else:
             scope = scope.one(relationship)
-    return Place(scope, None, crossed)
+    return Place(scope, None, crossed, own)
 
 
 _Steps = list[tuple[str, int]]

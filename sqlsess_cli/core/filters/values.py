@@ -29,6 +29,7 @@ _DIGITS = 400  # of a number: no database has one that needs more
 
 _UNITS = {"week": 7 * 86400, "day": 86400, "hour": 3600, "minute": 60, "second": 1}
 _SPAN = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*(week|day|hour|minute|second)s?\b,?", re.ASCII)
+_POSTGRES = re.compile(r"(-?\d+) days? ([+-]?\d+:\d\d:\d\d(?:\.\d{1,6})?)", re.ASCII)
 _CLOCK = re.compile(r"(-?)(?:(\d+) )?(\d+):(\d\d?)(?::(\d\d?(?:\.\d{1,6})?))?", re.ASCII)
 
 
@@ -68,7 +69,12 @@ def double(number: Decimal | int) -> float:
 
 
 def interval(text: str) -> timedelta:
-    """A span of time as `[-][days ]H:MM[:SS[.ffffff]]`, or in words, as `2 days 12 hours`."""
+    """A span of time as `[-][days ]H:MM[:SS[.ffffff]]`, or in words, as `2 days 12 hours`.
+
+    Or as PostgreSQL writes it, days and hours each with a sign: `-1 days +02:00:00`.
+    """
+    if written := _POSTGRES.fullmatch(text):
+        return timedelta(days=int(written[1])) + interval(written[2].lstrip("+"))
     if clock := _CLOCK.fullmatch(text):
         sign, days, hours, minutes, seconds = clock.groups()
         span = timedelta(

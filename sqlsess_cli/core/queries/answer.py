@@ -12,10 +12,12 @@ from sqlsess_cli.core.models.entity import Entity
 from sqlsess_cli.core.queries.asked import Query
 from sqlsess_cli.core.queries.columns import Chosen, selected
 from sqlsess_cli.core.queries.include import Level, Shape, Wanted
+from sqlsess_cli.core.queries.order import Sorted
 from sqlsess_cli.core.queries.page import START, Paging, can_page
 from sqlsess_cli.core.queries.select import Parts, select_from
 from sqlsess_cli.core.run import Selected, run
 from sqlsess_cli.core.transaction.state import INFO
+from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.errors import UsageError
 from sqlsess_cli.result import Block, InsertTarget, ReadBlock, Result, Row
 
@@ -51,12 +53,15 @@ def answered(session: Session, entity: Entity, query: Query, wanted: Wanted | No
     if paging is None and not wanted:
         statement, known = select_from(entity, query)
         return Answer(_run(session, statement, known))
+    if wanted and (parts.aggregated or query.distinct):
+        option = "--distinct" if query.distinct else "a group, or an aggregate"
+        raise UsageError(f"{option} leaves no objects to include others in", "leave --include out")
     level = Level(parts.scope, list(parts.columns))
     level.shape = Shape([(item.name, index) for index, item in enumerate(parts.columns)])
     if wanted:
         level.fill(level.shape, parts.scope, wanted, query.parameters)
     order = [] if paging is None else [_place(item.column, level) for item in paging.order]
-    statement = parts.statement(level.columns, parts.whole_order if paging else parts.usual_order)
+    statement = parts.statement(level.columns, paging.order if paging else parts.usual_order)
     if paging is not None and query.after not in (None, START):
         statement = statement.where(paging.after(str(query.after)))
     limit = query.limit if paging is None or query.limit is None else query.limit + 1
@@ -87,7 +92,16 @@ def _paging(session: Session, parts: Parts) -> Paging | None:
     if query.offset is not None:
         raise UsageError("--after and --offset both say where to begin", "say one of them")
     hooks = session.info[INFO].hooks
+    order = [_comparable(item, hooks) for item in order]
     return Paging.of(order, entity.label, nulls_are_largest=hooks.nulls_are_largest)
+
+
+def _comparable(item: Sorted, hooks: Dialect) -> Sorted:
+    """Something that rows are sorted by, as what the next page can be compared with."""
+    expression = hooks.sorting(item.column.expression)
+    if expression is item.column.expression:
+        return item
+    return replace(item, column=replace(item.column, expression=expression, scope=None))
 
 
 def _place(column: Chosen, level: Level) -> int:

@@ -127,5 +127,21 @@ def grouped(columns: Sequence[Chosen], groups: Sequence[Chosen]) -> None:
         outside = item.bare - known
         if outside and str(item.expression) not in same:
             path = ".".join(min(outside))
+            if path not in item.name:  # what tells whose list an aggregate is of
+                hint = f"it is of the list of each row: add {path} to --group-by, or leave it out"
+                raise UsageError(f"{item.name} may have many values in each group", hint)
             hint = f"add it to --group-by, or ask for min({path}), max({path}) or count({path})"
             raise UsageError(f"{path} may have many values in each group", hint)
+
+
+def printed(order: Sequence[Chosen], columns: Sequence[Chosen]) -> None:
+    """Refuse to sort distinct rows by what is not in them: it may have many values for each.
+
+    Raises:
+        UsageError: names the first such thing.
+    """
+    known = {str(column.expression) for column in columns}
+    for item in order:
+        if str(item.expression) not in known:
+            hint = "add it to --columns, or order by one of them"
+            raise UsageError(f"--distinct leaves many values of {item.name} for each row", hint)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.types import NullType
 
+from sqlsess_cli.core.filters.portable import Portable
 from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.core.queries.columns import Chosen, attribute, chosen
 from sqlsess_cli.errors import UsageError
 
+_SPELLED = re.compile(r"(.*?)((?::\w*)*)", re.DOTALL)  # a name in quotes may hold a colon
 _WORDS = ("asc", "desc", "nullsfirst", "nullslast")
 
 
@@ -30,12 +34,14 @@ class Sorted:
     nulls_first: bool | None = None
 
     def terms(self) -> Iterator[ColumnElement[Any]]:
-        """It as SQL; NULLS LAST is not known to every database, but sorting by IS NULL is."""
+        """It as SQL."""
         expression = self.column.expression
-        if self.nulls_first is not None:
-            absent = expression.is_(None)
-            yield absent.desc() if self.nulls_first else absent.asc()
-        yield expression.desc() if self.descending else expression.asc()
+        term = expression.desc() if self.descending else expression.asc()
+        if self.nulls_first is None:
+            yield term
+        else:
+            place = "nulls first" if self.nulls_first else "nulls last"
+            yield Portable(place, term, expression.is_(None), type_=NullType())
 
 
 def ordered(
@@ -55,7 +61,8 @@ def ordered(
     exact = scope.entity.named(text)
     if exact is not None and exact in scope.entity.names:  # a name may hold a colon
         return Sorted(attribute(exact, scope))
-    path, *words = text.split(":")
+    spelled = _SPELLED.fullmatch(text)
+    path, words = (spelled[1], spelled[2].split(":")[1:]) if spelled else (text, [])
     unknown = [word for word in words if word.lower() not in (*_WORDS, "")]
     if unknown:
         hint = "PATH, then :asc or :desc, then :nullsfirst or :nullslast"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, literal, or_
 
 from sqlsess_cli.core.filters import values
 from sqlsess_cli.core.models.entity import kind_of
@@ -73,12 +73,17 @@ class Paging:
         steps: list[ColumnElement[bool]] = []
         for item, text in zip(self.order, found[1:], strict=True):
             expression = item.column.expression
-            value = None if text is None else values.typed(text, expression.type, item.column.name)
+            value = None if text is None else self._typed(item, text)
             steps.append(and_(*same, self._beyond(item, value)))
             same.append(expression.is_(None) if value is None else expression == value)
         return or_(*steps)
 
-    def _beyond(self, item: Sorted, value: Any) -> ColumnElement[bool]:
+    def _typed(self, item: Sorted, text: str) -> ColumnElement[Any]:
+        """The value that a token spells, as one of a column."""
+        type_ = item.column.expression.type
+        return literal(values.typed(text, type_, item.column.name), type_)
+
+    def _beyond(self, item: Sorted, value: ColumnElement[Any] | None) -> ColumnElement[bool]:
         """Whether a value of this column comes after the given one."""
         expression = item.column.expression
         nulls_first = item.nulls_first

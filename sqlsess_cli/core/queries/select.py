@@ -12,7 +12,7 @@ from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.core.filters.values import typed
 from sqlsess_cli.core.models.entity import Entity
 from sqlsess_cli.core.queries.asked import Query
-from sqlsess_cli.core.queries.columns import Chosen, attribute, chosen, grouped, selected
+from sqlsess_cli.core.queries.columns import Chosen, attribute, chosen, grouped, printed, selected
 from sqlsess_cli.core.queries.order import Sorted, ordered
 from sqlsess_cli.core.run import Selected
 from sqlsess_cli.errors import UsageError
@@ -55,6 +55,8 @@ class Parts:
             grouped([*columns, *(item.column for item in order)], groups)
         elif query.having:
             raise UsageError("--having is for groups", "add --group-by, or ask for -w")
+        if query.distinct:
+            printed([item.column for item in order], columns)
         return parts
 
     @property
@@ -66,7 +68,9 @@ class Parts:
     @property
     def whole_order(self) -> list[Sorted]:
         """An order in which no two rows are equal, as far as there is a key."""
-        sorted_by = [next(iter(item.column.bare), ()) for item in self.order]
+        # What is computed of a key is not as unique as the key: `id % 2`, or a count of its list.
+        own = [item.column for item in self.order if item.column.scope is self.scope]
+        sorted_by = {path for column in own for path in column.bare}
         keys = [name for name in self.scope.entity.key if (name,) not in sorted_by]
         return [*self.order, *(Sorted(attribute(name, self.scope)) for name in keys)]
 

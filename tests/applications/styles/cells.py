@@ -62,6 +62,20 @@ class Words(TypeDecorator[list[str]]):
         return None if value is None else value.split(",")
 
 
+class Tags(TypeDecorator[list[str]]):
+    """A list inside a document."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> dict[str, list[str]] | None:
+        return None if value is None else {"tags": value}
+
+    def process_result_value(self, value: Any, dialect: Any) -> list[str] | None:
+        found: list[str] | None = None if value is None else value["tags"]
+        return found
+
+
 class Code(TypeDecorator[int]):
     """A key that is stored as text."""
 
@@ -99,6 +113,7 @@ class Cell(Base):
     level: Mapped[Level | None] = mapped_column(Enum(Level, native_enum=False))
     size: Mapped[str | None] = mapped_column(Enum("small", "big", name="cell_size"))
     data: Mapped[dict[str, Any] | None] = mapped_column(MutableDict.as_mutable(JSON))
+    tags: Mapped[list[str] | None] = mapped_column(Tags)
     key: Mapped[Any] = mapped_column(Uuid(as_uuid=False), nullable=True)
     lasted: Mapped[timedelta | None] = mapped_column(Interval)
     raw: Mapped[bytes | None] = mapped_column(LargeBinary(20))
@@ -137,7 +152,7 @@ def objects() -> list[object]:
     return [
         one, Coded(key=2, name="two"),
         Cell(id=1, price=Decimal("10.50"), words=["a", "b"], state=State.NEW, level=Level.HIGH,
-             size="big", data={"a": [1]}, key="123e4567-e89b-12d3-a456-426614174000",
+             size="big", data={"a": [1]}, tags=["x"], key="123e4567-e89b-12d3-a456-426614174000",
              lasted=timedelta(hours=26), raw=b"\x00\xff", many=4, coded=one),
         Cell(id=2, state=State.OPEN, coded=one),
     ]  # fmt: skip

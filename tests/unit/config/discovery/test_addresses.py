@@ -176,6 +176,11 @@ FLASK = {
         "app = Flask(__name__, instance_path='/srv/x')\nSQLALCHEMY_DATABASE_URI = 'sqlite:///a.db'",
         "sqlite:////srv/x/a.db",
     ),
+    "in the instance directory": (
+        "app = Flask(__name__)\napp.config.from_mapping(SQLALCHEMY_DATABASE_URI=os.environ.get('DB')"
+        " or 'sqlite:///' + os.path.join(app.instance_path, 'a.db'))",
+        "${DB:-sqlite:///instance/a.db}",
+    ),
 }
 
 
