@@ -47,11 +47,23 @@ def begin(
             if transaction.write:
                 session.flush()
                 _release_guards(transaction)
+            if transaction.dry:
+                _end_dry(transaction)
+            if transaction.write and not transaction.dry:
                 stack.enter_context(interrupts.held())
                 stack.push(partial(_committed, transaction))
                 transaction.phase = "commit"
             else:
                 session.rollback()
+
+
+def _end_dry(transaction: Transaction) -> None:
+    """Undo what was only tried, and find out whether the server could."""
+    for connection in transaction.connections:
+        if not dialects.find(connection.dialect.name).undo(connection):
+            transaction.not_undone = True
+    kept = transaction.committed_itself or transaction.not_undone
+    transaction.outcome = "partly committed" if kept else "rolled back"
 
 
 # How the block ends: each is told what was raised, if anything was, and lets it pass

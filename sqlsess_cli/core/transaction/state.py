@@ -42,6 +42,8 @@ class Transaction:
         connections: those that take part.
         prepared: names of two-phase transactions whose first phase is behind them.
         unreadable: by column, how many cells its mapped type could not read, and the first.
+        dry: it is executed to see what it does, and rolled back.
+        done: what it did to objects, in words; nothing where rows were counted.
         started: when, in seconds of the monotonic clock.
     """
 
@@ -63,6 +65,8 @@ class Transaction:
     connections: list[Connection] = field(default_factory=list)
     prepared: list[object] = field(default_factory=list)
     unreadable: dict[str, tuple[int, Unreadable]] = field(default_factory=dict)
+    dry: bool = False
+    done: str = ""
     started: float = field(default_factory=monotonic)
 
     def detail(self) -> str:
@@ -79,8 +83,8 @@ class Transaction:
         """The one true line: what became of it."""
         name = self.database
         if self.outcome == "committed":
-            counted = [f"{self.rows} row{'' if self.rows == 1 else 's'} changed"]
-            if self.statements != 1:
+            counted = [self.done or f"{self.rows} row{'' if self.rows == 1 else 's'} changed"]
+            if self.statements != 1 and not self.done:
                 counted.append(f"{self.statements} statements")
             itself = " (the server commits at each definition)"
             return f"committed: {', '.join(counted)} on {name}{itself * self.committed_itself}"
@@ -91,5 +95,7 @@ class Transaction:
             return f"committed: in part on {name}: {why}"
         if self.outcome == "unknown":
             return f"unknown: {name} may have committed or not"
+        if self.dry and self.done:
+            return f"rolled back: a dry run on {name}: {self.done}"
         reached = "nothing was sent to" if self.phase == "connect" else "nothing was changed on"
         return f"rolled back: {reached} {name}"
