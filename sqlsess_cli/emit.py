@@ -67,14 +67,14 @@ class Emitter:
     def _write(self, answers: Answers, format_: ModuleType, sink: Sink) -> None:
         style = self._style()
         for number, result in enumerate(answers):
-            if number and not format_.MANY:
-                name = format_.__name__.rpartition(".")[2]
-                raise UsageError(
-                    f"{name} holds one answer, and here is another",
-                    "-f jsonl or table holds several; or send one query at a time",
-                )
             counter = _Counter()
             with closing(_closable(result)):
+                if number and not format_.MANY:
+                    name = format_.__name__.rpartition(".")[2]
+                    raise UsageError(
+                        f"{name} holds one answer, and here is another",
+                        "-f jsonl or table holds several; or send one query at a time",
+                    )
                 counted = replace(result, blocks=counter.count(result.blocks))
                 format_.write(counted if format_.NESTS else flattened(counted), sink, style)
             if style.terminal and format_.STYLED and not (self.options.quiet or result.single):

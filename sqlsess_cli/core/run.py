@@ -79,7 +79,7 @@ def run(  # noqa: PLR0913  what is known of a statement has no other home
     if not result.returns_rows or result.cursor is None:
         transaction.rows += max(result.rowcount, 0)
         return None
-    stream = partial(_blocks, session, result, counts=changes)
+    stream = partial(_begun, session, result, counts=changes)
     return _answer(transaction, result, result.cursor.description, stream, selected)
 
 
@@ -169,15 +169,28 @@ def _insert_target(known: Selected, dialect: SQLAlchemyDialect, hooks: Dialect) 
     )
 
 
+def _begun(
+    session: Session, result: CursorResult[Any], reading: Reading, *, counts: bool
+) -> Iterator[Block]:
+    """The stream of the rows, begun: one that is closed unread still cleans up."""
+    blocks = _blocks(session, result, reading, counts=counts)
+    next(blocks)
+    return blocks
+
+
 def _blocks(
     session: Session, result: CursorResult[Any], reading: Reading, *, counts: bool
 ) -> Iterator[Block]:
-    """The rows as they arrive; leaves the connection usable, or given up, when left early."""
+    """Nothing, and then the rows as they arrive.
+
+    Leaves the connection usable, or given up, when left early.
+    """
     transaction: Transaction = session.info[INFO]
     hooks = dialects.find(result.dialect.name)
     cursor = result.cursor  # SQLAlchemy forgets it after an error
     done = False
     try:
+        yield []
         while result.cursor is not None:  # it is gone once the last row was fetched
             with translated(transaction):
                 rows = hooks.fetch(result)

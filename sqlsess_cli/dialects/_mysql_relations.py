@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, text
@@ -30,6 +30,9 @@ _RELATIONS = """SELECT NULLIF(table_schema, DATABASE()), table_name, table_type
     FROM information_schema.tables WHERE {} AND table_type <> 'SEQUENCE' ORDER BY 1, 2"""
 _COUNTS = """SELECT NULLIF(table_schema, DATABASE()), table_name, COUNT(*)
     FROM information_schema.columns WHERE {} GROUP BY 1, 2"""
+
+_TYPES = """SELECT column_name, column_type FROM information_schema.columns
+    WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :name"""
 
 # Where names are told apart by case, information_schema compares them without it all the same.
 _SAME = """(referenced_table_schema = COALESCE(:schema, DATABASE()) AND IF(
@@ -68,6 +71,13 @@ class MySQLRelations(Relations):
             Relation((schema, name), _KINDS.get(type_, "table"), columns.get((schema, name)))
             for schema, name, type_ in found
         ]
+
+    def declared_types(self, inspector: Inspector, place: Place) -> Mapping[str, str]:
+        """In full, as they would be declared again."""
+        schema, name = place
+        values = {"schema": schema, "name": name}
+        rows = connection_of(inspector).execute(text(_TYPES), values)
+        return dict(map(tuple, rows))
 
     def plain_name(self, name: str) -> str:
         """SQLAlchemy leaves a quote within a name as SHOW CREATE TABLE writes it: twice."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import text
 from sqlalchemy.engine import Inspector
@@ -38,12 +38,18 @@ _COLUMNS = """(SELECT array_agg(CAST(a.attname AS text) ORDER BY u.n)
     FROM unnest({0}) WITH ORDINALITY AS u (number, n)
     JOIN pg_catalog.pg_attribute a ON a.attrelid = {1} AND a.attnum = u.number)"""
 
-# A key that refers to a partitioned table is there once more for each of its partitions.
-_KEYS = f"""WITH here AS (
+_HERE = """WITH here AS (
         SELECT c.oid FROM pg_catalog.pg_class c
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relname = :name AND CASE WHEN CAST(:schema AS text) IS NULL
-            THEN pg_catalog.pg_table_is_visible(c.oid) ELSE n.nspname = :schema END)
+            THEN pg_catalog.pg_table_is_visible(c.oid) ELSE n.nspname = :schema END)"""
+
+_TYPES = f"""{_HERE}
+    SELECT attname, pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute
+    WHERE attrelid IN (SELECT oid FROM here) AND attnum > 0 AND NOT attisdropped"""
+
+# A key that refers to a partitioned table is there once more for each of its partitions.
+_KEYS = f"""{_HERE}
     SELECT k.oid, {_SCHEMA.format("r")}, r.relname, {_SCHEMA.format("t")}, t.relname,
         t.oid IN (SELECT oid FROM here),
         {_COLUMNS.format("k.conkey", "k.conrelid")}, {_COLUMNS.format("k.confkey", "k.confrelid")}
@@ -88,6 +94,13 @@ class PostgreSQLRelations(Relations):
     def referrers(self, inspector: Inspector, place: Place) -> list[ForeignKey]:
         """Those of any schema, in one statement."""
         return _keys(inspector, place, _OF_REFERRERS)
+
+    def declared_types(self, inspector: Inspector, place: Place) -> Mapping[str, str]:
+        """As its own tools show them."""
+        schema, name = place
+        values = {"schema": schema, "name": name}
+        rows = connection_of(inspector).execute(text(_TYPES), values)
+        return dict(map(tuple, rows))
 
 
 def _keys(inspector: Inspector, place: Place, where: str) -> list[ForeignKey]:

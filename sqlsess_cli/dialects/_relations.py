@@ -142,6 +142,14 @@ class Relations:
         """The columns of unique constraints that SQLAlchemy may not find."""
         return []
 
+    def declared_types(self, inspector: Inspector, place: Place) -> Mapping[str, str]:
+        """What the database itself calls the types of a table's columns, where it can be asked."""
+        return {}
+
+    def counts(self, declared: str) -> bool:
+        """Whether a key that SQLAlchemy takes for a counted one is, by its declared type."""
+        return True
+
     def plain_name(self, name: str) -> str:
         """A name that SQLAlchemy reflected, as it is."""
         return name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import groupby
 from operator import itemgetter
 
@@ -49,6 +49,8 @@ _OF_ONE = "m.name = :name"
 _OF_REFERRERS = """m.name IN
     (SELECT r.name FROM {schema}.sqlite_master r, pragma_foreign_key_list(r.name, :schema) f
      WHERE r.type = 'table' AND f."table" = :name COLLATE NOCASE)"""
+
+_TYPES = "SELECT name, type FROM pragma_table_xinfo(:name, :schema)"
 
 _UNIQUES = """SELECT l.seq, i.name FROM pragma_index_list(:name, :schema) l,
     pragma_index_info(l.name, :schema) i WHERE l.origin = 'u' ORDER BY l.seq DESC, i.seqno"""
@@ -99,6 +101,17 @@ class SQLiteRelations(Relations):
         values = {"schema": schema or "main", "name": name}
         rows = connection_of(inspector).execute(text(_UNIQUES), values)
         return [[column for _, column in group] for _, group in groupby(rows, itemgetter(0))]
+
+    def declared_types(self, inspector: Inspector, place: Place) -> Mapping[str, str]:
+        """The text of each, which may be none."""
+        schema, name = place
+        values = {"schema": schema or "main", "name": name}
+        rows = connection_of(inspector).execute(text(_TYPES), values)
+        return dict(map(tuple, rows))
+
+    def counts(self, declared: str) -> bool:
+        """Only INTEGER by this very name is the row's own number."""
+        return declared.upper() == "INTEGER"
 
 
 def _of_file(connection: Connection, schema: str | None) -> list[Relation]:

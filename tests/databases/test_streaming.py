@@ -165,3 +165,15 @@ def test_no_statement_is_sent_into_a_stream(
     assert done.code == 0
     assert sum("20000" in line for line in done.out.splitlines()) == 3
     assert len(done.out.splitlines()) == 60_000 + (6 if format_ == "table" else 0)
+
+
+def test_an_answer_that_is_never_read_is_given_up_without_a_word(
+    run: Callable[..., Finished], database: Database
+) -> None:
+    done = run("sql", "SELECT 1 AS a; SELECT 2 AS b", "--url", database.url, "-f", "tsv")
+    assert (done.code, done.out) == (2, "a\n1\n")
+    assert done.err == (
+        "error: tsv holds one answer, and here is another\n"
+        "hint: -f jsonl or table holds several; or send one query at a time\n"
+        f"rolled back: nothing was changed on {database.where}\n"
+    )

@@ -15,6 +15,7 @@ from sqlsess_cli.core.models import attributes
 from sqlsess_cli.core.models.constraints import Constraints, Facts
 from sqlsess_cli.core.models.entity import Entity, Relationship, kind_of
 from sqlsess_cli.core.models.links import TableLinks
+from sqlsess_cli.core.models.type_names import TypeNames, type_name
 from sqlsess_cli.dialects._relations import Relation
 from sqlsess_cli.errors import UsageError
 from sqlsess_cli.result import Column as ResultColumn
@@ -88,16 +89,18 @@ def _constraints(entity: Entity, table: Any) -> Constraints:
 def _columns(entity: Entity, own: Constraints) -> Iterator[Facts]:
     """The attributes that are columns; those of a parent's table are held to what that says."""
     known: dict[Any, Constraints] = {entity.table: own}
+    declared = TypeNames(entity)
     for name in entity.columns:
         item = entity.mapper.column_attrs[name]
         column = item.columns[0]
-        facts = {"name": name, "column": None, "type": _type(column.type),
+        facts = {"name": name, "column": None, "type": declared.type_of(column),
                  "kind": kind_of(column.type), "nullable": None,
                  "primary_key": name in entity.key}  # fmt: skip
         if isinstance(column, Column) and isinstance(column.table, Table):
             if column.table not in known:
                 known[column.table] = Constraints.declared(column.table)
             facts |= _of_column(column, known[column.table])
+            facts["autoincrement"] = facts["autoincrement"] and declared.counts(column)
         else:
             facts |= _NO_COLUMN | {"expression": _sql(column)}
         values = column.type.enums if isinstance(column.type, sqltypes.Enum) else []
@@ -129,14 +132,6 @@ def _of_column(column: Column[Any], constraints: Constraints) -> Facts:
         "comment": column.comment,
         "expression": None,
     }  # fmt: skip
-
-
-def _type(type_: sqltypes.TypeEngine[Any]) -> str:
-    """The type as SQL writes it; as Python does where no SQL name exists without a dialect."""
-    try:
-        return str(type_)
-    except (exc.CompileError, NotImplementedError, AttributeError):  # a type of somebody's own
-        return type(type_).__name__
 
 
 def _given(default: Any) -> str | None:
@@ -220,7 +215,7 @@ def _others(entity: Entity) -> Iterator[Facts]:
 def _hybrid_type(entity: Entity, name: str) -> str | None:
     """The type of its SQL expression; nothing if it is computed in Python only."""
     try:
-        return _type(entity.attribute(entity.origin, name).type)
+        return type_name(entity.attribute(entity.origin, name).type)
     except (UsageError, exc.SQLAlchemyError):
         return None
 

@@ -164,6 +164,10 @@ class Tables:
         missed = [{"name": None, "column_names": names} for names in unseen if names not in found]
         return Details(key, told, indexes, [*uniques, *missed], checks, comment.get("text"))
 
+    def declared_types(self, place: Place) -> Mapping[str, str]:
+        """What the database itself calls the types of the columns."""
+        return self.hooks.relations.declared_types(self.inspector, place)
+
     def is_unique(self, place: Place, columns: Sequence[str]) -> bool:
         """Whether an index or constraint keeps any two rows from having these values alike."""
         wanted = set(columns)
