@@ -83,18 +83,23 @@ class Change:
             yield self.watch.result()
             return
         if count > 1 and not self.yes:
-            yield from self._asked(said, count)
+            self._ask(said, count)
 
-    def _asked(self, said: str, count: int) -> Iterator[Result]:
-        """Show what would change, and ask."""
+    def _ask(self, said: str, count: int) -> None:
+        """Show what would change, and ask.
+
+        Raises:
+            RefusedError: the answer is no, or there is nobody to give one.
+        """
         app = self.app
         if not app.can_ask:
             raise RefusedError(
                 f"{said}: {count} objects, and there is nobody to ask",
                 "--yes allows it; --dry-run shows it",
             )
-        if app.terminal.streams.stdout_is_terminal:
-            yield self.watch.result()
+        if app.terminal.streams.stdout_is_terminal and app.options.output in (None, "-"):
+            # By itself: a page of it has to be seen, or left, before the question is put.
+            app.emitter.emit((item for item in [self.watch.result()]), must_finish=True)
         if not app.terminal.confirm(f"{said} on {app.database_name}. Keep it?"):
             raise RefusedError("it was not allowed")
 

@@ -84,6 +84,7 @@ class Watch:
         self._images: dict[int, Image] = {}  # an Image keeps its object, and so its id
         self._named: dict[int, object] = {}
         self._before: dict[int, dict[str, object]] = {}
+        self._loaded: dict[int, dict[str, object]] = {}
         event.listen(session, "before_flush", self._begun)
         event.listen(session, "after_flush", self._flushed)
 
@@ -112,6 +113,7 @@ class Watch:
     def _begun(self, session: Session, _context: UOWTransaction, _objects: object) -> None:
         """What a flush makes the database compute has no history afterwards."""
         self._before = {id(target): dict(self._changes(target)) for target in session.dirty}
+        self._loaded = {id(target): _loaded(target) for target in session.dirty}
 
     def _flushed(self, session: Session, _context: UOWTransaction) -> None:
         for target in session.new:
@@ -119,12 +121,14 @@ class Watch:
         for target in session.dirty:
             before = {**dict(self._changes(target)), **self._before.get(id(target), {})}
             if before:
+                # What the flush itself set, such as a version; and what is to be read anew.
+                now = _state(target).dict
+                for name, value in self._loaded.get(id(target), {}).items():
+                    if name not in before and (name not in now or now[name] is not value):
+                        before[name] = value
                 self._see(Image(CHANGED, target, _key(target), before))
         for target in session.deleted:
-            loaded = _state(target).dict
-            before = {item.key: loaded[item.key] for item in _state(target).mapper.column_attrs
-                      if item.key in loaded}  # fmt: skip
-            self._see(Image(REMOVED, target, _key(target), before))
+            self._see(Image(REMOVED, target, _key(target), _loaded(target)))
 
     def _see(self, image: Image) -> None:
         image.asked = id(image.target) in self._named
@@ -172,6 +176,13 @@ class Watch:
 def _state(target: object) -> InstanceState[Any]:
     found: InstanceState[Any] = inspected(target)
     return found
+
+
+def _loaded(target: object) -> dict[str, object]:
+    """The attributes that were read, in the mapper's order."""
+    state = _state(target)
+    return {item.key: state.dict[item.key] for item in state.mapper.column_attrs
+            if item.key in state.dict}  # fmt: skip
 
 
 def _key(target: object) -> tuple[object, ...]:
