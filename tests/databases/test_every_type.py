@@ -115,6 +115,31 @@ def test_csv_is_read_back_equal(things: Database, ask: Ask, way: str):
     load_and_compare(things, names, cells, document=False)
 
 
+# Python has no object for these, and an object is made of what is inserted.
+NOT_IN_PYTHON = {
+    "sqlite": [],
+    "mariadb": ["day = '0000-00-00'", "at = '0000-00-00'", "seen = '0000-00-00'"],
+    "postgresql": [],
+}
+
+
+@pytest.mark.parametrize("way", ["mapped", "reflected"])
+@pytest.mark.parametrize("format_", ["json", "jsonl"])
+def test_what_a_query_prints_is_inserted_again(
+    things: Database, run: Run, way: str, format_: str
+) -> None:
+    before = stored(things, "things")
+    flags = ("--url", things.url)
+    printed = run(*WAYS[way], *flags, "-f", format_)
+    execute(things, ["DELETE FROM things"])
+    words = ["Thing", "-m", "models.py"] if way == "mapped" else ["things"]
+    done = run("insert", *words, "-", "--yes", *flags, input=printed.out_bytes)
+    assert done.code == 0, done
+    after = stored(things, "things")
+    assert [pair for old, new in zip(before, after, strict=True)
+            for pair in zip(old, new, strict=True) if pair[0] != pair[1]] == []  # fmt: skip
+
+
 def load_and_compare(
     database: Database, names: list[str], rows: list[list[Any]], *, document: bool
 ) -> None:

@@ -270,7 +270,9 @@ def test_selectors(school: School) -> None:
     assert {student(school, name)[0] for name in ("Ada", "Bob", "Cyd")} == {1}
 
 
-@pytest.mark.parametrize("words", [("delete", "Student"), ("update", "Student", "--set", "score=1")])
+@pytest.mark.parametrize(
+    "words", [("delete", "Student"), ("update", "Student", "--set", "score=1")]
+)
 def test_no_selector(school: School, words: tuple[str, ...]) -> None:
     done = school.refuses(6, *words, "--yes")
     assert "error: nothing says which Student" in done.err

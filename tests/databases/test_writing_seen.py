@@ -202,9 +202,7 @@ def test_ctrl_c_at_the_question(school: School, pty: Callable[..., PseudoTermina
 
 
 @sqlite
-def test_one_object_is_not_asked_about(
-    school: School, pty: Callable[..., PseudoTerminal]
-) -> None:
+def test_one_object_is_not_asked_about(school: School, pty: Callable[..., PseudoTerminal]) -> None:
     assert on_terminal(school, pty, *ONE).code == 0
     terminal = on_terminal(school, pty, *ALL, "--yes")
     assert terminal.code == 0
@@ -264,7 +262,9 @@ url = "{url}"
 
 
 @pytest.fixture
-def configured(school: School, folder: Path, run: Callable[..., Finished]) -> Callable[..., Finished]:
+def configured(
+    school: School, folder: Path, run: Callable[..., Finished]
+) -> Callable[..., Finished]:
     path = folder / "sqlsess.toml"
     url = school.database.url.replace("\\", "\\\\")
     path.write_text(CONFIG.format(models=school.models[0], url=url))

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import null
 from sqlalchemy import types as sqltypes
 
 from sqlsess_cli.core.changes.values import from_json, from_text
-from sqlsess_cli.core.models.entity import Entity, Relationship
+from sqlsess_cli.core.models.entity import Entity, Relationship, kind_of
 from sqlsess_cli.errors import UsageError
 from sqlsess_cli.nearest import did_you_mean
 
@@ -160,9 +161,9 @@ class Asked:
         return found
 
     def _value(self, name: str, value: object) -> object:
-        if value is None:
-            return None
         type_ = type_of(self.entity, name)
+        if value is None:  # a JSON type would take None for JSON's own null
+            return null() if kind_of(type_) == "json" else None
         if isinstance(value, _Json):
             return from_json(value.value, type_, name)
         return from_text(str(value), type_, name)

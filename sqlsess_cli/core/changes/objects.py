@@ -63,7 +63,8 @@ def found(session: Session, entity: Entity, query: Query) -> list[Any]:
     statement = chosen(entity, query)
     with Foreign() as loading, translated(session.info[INFO]):  # a type reads as it likes
         return list(session.scalars(statement).unique())
-    raise RejectedError(f"{entity.label}: {said(loading.error) or type(loading.error).__name__}")
+    error = loading.error or RejectedError("nothing was read")
+    raise RejectedError(f"{entity.label}: {said(error) or type(error).__name__}") from error
 
 
 def require_key(entity: Entity) -> None:
