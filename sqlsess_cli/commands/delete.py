@@ -45,12 +45,12 @@ def delete(
         deletes = Deletes(change.session, change.watch, entity, query)
         touched = None
         if bulk:
-            warn_of_bulk(app, entity)
+            warn_of_bulk(app, entity, returning=returning)
             touched = deletes.in_bulk()
         else:
             deletes.each()
         gone = None
-        if returning and not bulk:  # as they were, before they are gone
+        if returning:  # as they were, before they are gone
             gone = reread(change.session, entity, deletes.objects, refresh=False)
         yield from change.settle(
             lambda: said(deletes.count, entity, "deleted", change.watch), touched

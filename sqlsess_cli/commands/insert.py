@@ -50,12 +50,12 @@ def insert(
         inserts = Inserts(change.session, change.watch, entity, on_conflict)
         touched = None
         if bulk:
-            warn_of_bulk(app, entity)
+            warn_of_bulk(app, entity, returning=returning)
             touched = inserts.in_bulk(asked)
         else:
             inserts.each(asked)
         yield from change.settle(lambda: inserts.said(said), touched)
-        if returning and not bulk:
+        if returning:
             yield reread(change.session, entity, inserts.objects)
 
 

@@ -67,10 +67,10 @@ def update(
         updates = Updates(change.session, change.watch, asked, query)
         touched = None
         if bulk:
-            warn_of_bulk(app, entity)
+            warn_of_bulk(app, entity, returning=returning)
             touched = updates.in_bulk(link or unlink)
         else:
             updates.each(link, unlink)
         yield from change.settle(lambda: updates.said(said), touched)
-        if returning and not bulk:
+        if returning:
             yield reread(change.session, entity, updates.objects)

@@ -124,9 +124,7 @@ def emptied(names: Names, model: Model, typed: str) -> Iterator[Proposal]:
         yield Proposal(word, shown, proposal.summary, True)
 
 
-def _steps(
-    names: Names, model: Model, typed: str, without: str, after: str
-) -> Iterator[Proposal]:
+def _steps(names: Names, model: Model, typed: str, without: str, after: str) -> Iterator[Proposal]:
     """Paths, but not over what is left out; what follows a value."""
     for proposal, attribute in names.paths(model, typed):
         if attribute.kind not in (without, PROXY):

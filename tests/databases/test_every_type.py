@@ -121,7 +121,8 @@ NO_OBJECT = {
     "mariadb": {"day": "^0000", "at": "^0000", "moment": "^0000", "hour": "^-|^[0-9]{3}|^24"},
     "postgresql": {
         **dict.fromkeys(("day", "at", "moment", "days"), "infinity|BC|[0-9]{5}-"),
-        "span": "mon|year|-1 days?", "document": "e400", "hour": "^24", "hour_zone": "^24",
+        "span": "mon|year|-1 days?|^2[4-9]|-00", "document": "e400",
+        "hour": "^24", "hour_zone": "^24",
     },
 }  # fmt: skip
 

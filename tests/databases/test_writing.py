@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from writing import School, last, opened
 from servers._server import Database
 from servers.program import Finished
+from writing import School, last, opened
 
 ADA = ("Ada", "Lovelace")
 
@@ -240,6 +240,7 @@ def test_bulk(school: School) -> None:
 def test_bulk_sets_columns_only(school: School) -> None:
     school.refuses(2, "update", "Student", *ADA, "--set", "course.name=Art", "--bulk")
     school.refuses(2, "insert", "Course", "name=a", "teacher.name=Alan", "--bulk")
+    school.refuses(2, "insert", "Course", "name=a", "--bulk", "--returning")
     school.refuses(2, "update", "Student", *ADA, "--link", "clubs.name=go", "--bulk")
 
 

@@ -88,7 +88,9 @@ class Asked:
             relationship = None if found is None else self.entity.links.get(found)
             if relationship is None or value is None:
                 self._set(name, value if value is None else _Json(value))
-            elif nested:
+                continue
+            require_writable(relationship)
+            if nested:
                 members = value if isinstance(value, list) else [value]
                 if isinstance(value, list) != bool(relationship.uselist):
                     noun = "a list of objects" if relationship.uselist else "one object"
@@ -132,6 +134,7 @@ class Asked:
         self.values[fields[rest]] = self._value(fields[rest], value)
 
     def _relate(self, relationship: Relationship, path: str, rest: str, value: object) -> None:
+        require_writable(relationship)
         if relationship.uselist:
             raise UsageError(f"{path}: {relationship.key} leads to many", "see --link and --unlink")
         if not rest:
@@ -203,6 +206,17 @@ def type_of(entity: Entity, name: str) -> sqltypes.TypeEngine[Any]:
     """The type of an attribute."""
     found: sqltypes.TypeEngine[Any] = entity.attribute(entity.origin, name).type
     return found
+
+
+def require_writable(relationship: Relationship) -> None:
+    """See that what is put into a relationship is stored.
+
+    Raises:
+        UsageError: it is only read, as those are that nobody mapped and that lead to many.
+    """
+    if relationship.viewonly:
+        other = relationship.mapper.class_.__name__
+        raise UsageError(f"{relationship.key} is only read", f"relate it from {other}")
 
 
 def settable(entity: Entity, name: str) -> bool:

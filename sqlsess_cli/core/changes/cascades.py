@@ -93,7 +93,9 @@ class Cascades:
             values.update(dict.fromkeys(item.columns, inspected(target).dict.get(item.key)))
         for one in mapper.tables:
             # Where the table has no key, the class says which columns are as good as one.
-            keys = [*one.primary_key] or [key for key in mapper.primary_key if key.table is one]
+            keys: list[Any] = [*one.primary_key] or [
+                key for key in mapper.primary_key if key.table is one
+            ]
             if keys and all(values.get(key) is not None for key in keys):
                 self.count(connection, one, keys, [tuple(values[key] for key in keys)])
             elif self._rules_on(connection, _place(one)):
@@ -126,7 +128,10 @@ class Cascades:
         for rule in self._rules_on(connection, _place(of)):
             there, keys = self._table(connection, rule.key)
             condition = _refers(there, of, rule.key, among)
-            if self._add(connection, rule, select(*keys), there, condition) and rule.action == CASCADE:
+            if (
+                self._add(connection, rule, select(*keys), there, condition)
+                and rule.action == CASCADE
+            ):
                 self._follow(connection, there, condition)
 
     def _add(

@@ -118,14 +118,15 @@ class Inserts:
         for table in self.entity.mapper.tables:
             if not isinstance(table, Table):
                 continue
-            place = (table.schema, table.name)
-            uniques = inspector.get_unique_constraints(table.name, table.schema)
-            named = [item["column_names"] for item in uniques]
-            named += hooks.relations.unseen_uniques(inspector, place)
-            named += [item["column_names"] for item in inspector.get_indexes(*reversed(place))
+            schema, name = table.schema, table.name
+            named: list[list[Any]] = [
+                [*item["column_names"]] for item in inspector.get_unique_constraints(name, schema)
+            ]
+            named += hooks.relations.unseen_uniques(inspector, (schema, name))
+            named += [[*item["column_names"]] for item in inspector.get_indexes(name, schema)
                       if item["unique"] and not _is_partial(item)]  # fmt: skip
             by_name = {column.name: column for column in table.columns}
-            found += [{by_name[name] for name in names} for names in named
+            found += [{by_name[item] for item in names} for names in named
                       if set(names) <= set(by_name)]  # fmt: skip
         return found
 
