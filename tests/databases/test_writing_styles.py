@@ -131,12 +131,6 @@ CASES = [
 def test_every_style_is_written(write: Write, database: Database) -> None:
     wrong = []
     for words, question, answer in CASES:
-        words = tuple(
-            "applications.styles.composites:Line"
-            if word == "Line"
-            else word.replace("keys:Row", "applications.styles.keys:Row")
-            for word in words
-        )
         try:
             done = write(*words)
             found = database.value(question)
