@@ -208,20 +208,23 @@ class App:
         notice = self.reports.notice
         return Emitter(self.terminal, self.options, self.found_config, notice, self.usual_format)
 
-    def run(self, ask: Ask, *, each_database: bool = False, writes: bool = False) -> None:
+    def run(
+        self, ask: Ask, *, each_database: bool = False, writes: bool = False, changes: bool = False
+    ) -> None:
         """Run a command and write its answers.
 
         Args:
             ask: the command with its arguments.
             each_database: it works on the databases that are named, on each in turn.
             writes: it honours `--write`.
+            changes: it is there to change data, and needs no such flag.
         """
         from sqlsess_cli.fanout import FanOut, joined
 
         if self.options.timeout is not None:
             self.interrupts.limit(self.options.timeout)
         self.terminal.color = self.options.color
-        must_finish = writes and self.options.write is True
+        must_finish = changes or (writes and self.options.write is True)
         found = self.targets(write=must_finish) if each_database else []
         emitter = self.emitter
         if len(found) > 1:

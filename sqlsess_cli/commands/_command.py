@@ -23,16 +23,16 @@ class Command(click.Command):
     Args:
         each_database: it works on databases, on each that is named.
         writes: it honours `--write`.
+        changes: it is there to change data.
         text: it is answered with lines of text, not with a table.
     """
 
     def __init__(
-        self, *args: Any, each_database: bool = False, writes: bool = False, text: bool = False,
-        **more: Any,
+        self, *args: Any, each_database: bool = False, writes: bool = False, changes: bool = False,
+        text: bool = False, **more: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **more)
-        self.each_database = each_database
-        self.writes = writes
+        self.way = {"each_database": each_database, "writes": writes, "changes": changes}
         self.text = text
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -62,7 +62,7 @@ class Command(click.Command):
         if self.text or any(own.get(name) for name in _TEXTS):
             app.usual_format = "raw"
         ask = partial(self.callback or _nothing, **own)
-        app.run(ask, each_database=self.each_database, writes=self.writes)
+        app.run(ask, **self.way)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options first, then those that all commands share."""
@@ -70,19 +70,20 @@ class Command(click.Command):
 
 
 def command(
-    *, each_database: bool = False, writes: bool = False, text: bool = False
+    *, each_database: bool = False, writes: bool = False, changes: bool = False, text: bool = False
 ) -> Callable[[Callable[..., Any]], Command]:
     """Make a subcommand of a generator function whose first argument is the App.
 
     Args:
         each_database: it works on databases, on each that is named.
         writes: it honours `--write`.
+        changes: it is there to change data.
         text: it is answered with lines of text, not with a table.
     """
 
     def decorate(function: Callable[..., Any]) -> Command:
         made = click.command(
-            cls=Command, each_database=each_database, writes=writes, text=text,
+            cls=Command, each_database=each_database, writes=writes, changes=changes, text=text,
             add_help_option=False,
         )(function)  # fmt: skip
         # A raw docstring has a backslash and a b where click looks for a backspace.

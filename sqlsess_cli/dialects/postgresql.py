@@ -59,6 +59,7 @@ class PostgreSQL(Dialect):
     values: ClassVar[PostgreSQLValues] = PostgreSQLValues()
     literals: ClassVar[PostgreSQLLiterals] = PostgreSQLLiterals()
     label: ClassVar[str] = "PostgreSQL"
+    duplicates: ClassVar[frozenset[str]] = frozenset({"23505"})
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("psycopg", "psycopg", "postgresql"),
         Driver("psycopg2", "psycopg2"),
@@ -95,6 +96,11 @@ class PostgreSQL(Dialect):
         """Read-only by a query: after one, the transaction cannot be made to write again."""
         if not write:
             connection.execute(text("SELECT set_config('transaction_read_only', 'on', true)"))
+
+    def heeds_references(self, connection: Connection) -> bool:
+        """What only a superuser can switch off."""
+        role = connection.execute(text("SHOW session_replication_role")).scalar()
+        return bool(role != "replica")
 
     def canceller(self, engine: Engine, dbapi: Any) -> Callable[[], None]:
         """A cancel request, on a connection that the driver makes for it."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlsess_cli.core.filters.parse import short_form
+from sqlsess_cli.core.filters.parse import parse, short_form
 from sqlsess_cli.core.models.entity import Entity
 from sqlsess_cli.core.queries.asked import Query
 from sqlsess_cli.errors import UsageError
@@ -34,8 +35,21 @@ def identified(entity: Entity, words: Sequence[str], asked: Query) -> Query:
     return replace(asked, key=tuple(words))
 
 
+def _says_something(word: str) -> bool:
+    """Whether a word is a condition, such as `score > 8`, and not the value of a key."""
+    if not re.search(r"[\s<>=!]", word):
+        return False
+    from sqlsess_cli.core.filters.expressions import CONDITIONS  # not for a key
+
+    try:
+        tree = parse(word)
+    except UsageError:
+        return False
+    return tree.data in CONDITIONS
+
+
 def _is_condition(word: str, entity: Entity) -> bool:
     short = short_form(word)
-    if short is None:
-        return False
-    return entity.named(short[0].partition(".")[0]) is not None
+    if short is not None:
+        return entity.named(short[0].partition(".")[0]) is not None
+    return _says_something(word)
