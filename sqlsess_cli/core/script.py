@@ -11,7 +11,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from sqlsess_cli.core.run import run, run_each
-from sqlsess_cli.core.sql.lexical import lexical_of
+from sqlsess_cli.core.sql.lexical import Lexical, lexical_of
 from sqlsess_cli.core.sql.scan import tokens
 from sqlsess_cli.core.sql.statement import Statement, escaped_for_text
 from sqlsess_cli.core.sql.statements import split
@@ -86,9 +86,7 @@ def steps(
         RefusedError: a statement would begin or end a transaction, or may write where the
             database cannot be told to refuse that.
     """
-    # A mysql:// URL may lead to a MariaDB, whose comments can hold more.
-    lexical = lexical_of("mariadb" if dialect == "mysql" else dialect)
-    found = list(split(source.text, lexical))
+    found = list(split(source.text, _lexical(dialect)))
     if not found:
         raise UsageError("there is no statement to execute")
     values = {name: hooks.parameter(value) for name, value in values.items()}
@@ -101,6 +99,32 @@ def steps(
     for step in made:
         _may_be_sent(step, hooks, write=write, forbidden=forbidden)
     return made
+
+
+def looked_at(statement: str, dialect: str, transaction: Transaction) -> list[Step]:
+    """The statements in a text that a program is about to send, if they may be sent.
+
+    Args:
+        statement: as the driver gets it.
+        dialect: SQLAlchemy's name of the database.
+        transaction: in which.
+
+    Raises:
+        RefusedError: one would begin or end a transaction, or may write where the database cannot
+            be told to refuse that.
+    """
+    found = split(statement, _lexical(dialect))
+    made = [Step(item, verb_of(item), {}, "") for item in found]
+    for step in made:
+        _may_be_sent(
+            step, transaction.hooks, write=transaction.write, forbidden=transaction.forbids_writing
+        )
+    return made
+
+
+def _lexical(dialect: str) -> Lexical:
+    """How a database reads text; a mysql:// URL may lead to a MariaDB, whose comments hold more."""
+    return lexical_of("mariadb" if dialect == "mysql" else dialect)
 
 
 def _step(statement: Statement, source: Source, values: Mapping[str, object]) -> Step:
@@ -187,14 +211,10 @@ def execute(session: Session, step: Step) -> Iterator[Result]:
         SqlsessError: it was rejected; names the line.
     """
     transaction: Transaction = session.info[INFO]
-    hooks, statement = transaction.hooks, text(escaped_for_text(step.statement, step.values))
-    commits = hooks.definitions_commit and step.verb.ends_transaction_implicitly
+    statement = text(escaped_for_text(step.statement, step.values))
     cursor_ok, changes = step.verb.cursor_ok and not transaction.write, not step.verb.reads
-    transaction.defining = commits
-    opaque = changes and hooks.definitions_commit and not commits and _opaque(step)
-    transaction.opaque |= opaque
+    opaque = announce(transaction, step)
     if opaque:
-        transaction.changed = True
         with _placed(step):
             yield from run_each(session, statement, step.values)
         return
@@ -202,14 +222,34 @@ def execute(session: Session, step: Step) -> Iterator[Result]:
         with _placed(step):
             result = run(session, statement, step.values, cursor_ok=cursor_ok, changes=changes)
     except ConnectError as error:
-        if commits and transaction.phase == "execute":
+        if transaction.defining and transaction.phase == "execute":
             hint = "look whether the change is there before you repeat it"
             raise UnknownOutcome(error.message, hint, **error.details) from error
         raise
-    transaction.committed_itself |= commits
-    transaction.changed |= changes
+    note_executed(transaction, step)
     if result is not None:
         yield result
+
+
+def announce(transaction: Transaction, step: Step) -> bool:
+    """Note what a statement may do to the transaction, before it is sent.
+
+    Returns:
+        Whether it may end it out of our sight.
+    """
+    hooks, changes = transaction.hooks, not step.verb.reads
+    commits = hooks.definitions_commit and step.verb.ends_transaction_implicitly
+    transaction.defining = commits
+    opaque = changes and hooks.definitions_commit and not commits and _opaque(step)
+    transaction.opaque |= opaque
+    transaction.changed |= opaque
+    return opaque
+
+
+def note_executed(transaction: Transaction, step: Step) -> None:
+    """Note what a statement did that was not rejected."""
+    transaction.committed_itself |= transaction.defining
+    transaction.changed |= not step.verb.reads
 
 
 @contextmanager
