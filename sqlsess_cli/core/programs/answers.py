@@ -66,7 +66,8 @@ def answer_of(session: Session, value: object) -> Result | Plain | None:
         if getattr(value, "_unique_filter_state", None) is not None:
             value = value.unique()  # collections that are joined need it, and say so nowhere else
     if isinstance(value, _MANY) and not isinstance(value, Row):
-        return _table([*value], columns)
+        many: Any = value
+        return _table(list(many), columns)
     if _state(value) is not None or isinstance(value, (Row, Mapping)):
         shape = _shape([value], None)
         kinds = _kinds(shape.columns, rows := [shape.row(value)])
@@ -101,6 +102,11 @@ def _shape(items: Sequence[object], names: Sequence[str] | None) -> _Shape:
         keys = list(dict.fromkeys(key for item in items for key in item))  # type: ignore[attr-defined]
         columns = [Column(str(key)) for key in keys]
         return _Shape(columns, lambda item: [item.get(key) for key in keys])
+    return _of_values(items, names)
+
+
+def _of_values(items: Sequence[object], names: Sequence[str] | None) -> _Shape:
+    """What is neither objects nor rows: tuples of one length are as good as rows."""
     widths = {len(item) for item in items if isinstance(item, tuple)}
     if _are(items, tuple) and len(widths) == 1:
         return _Shape([Column(f"column{n + 1}") for n in range(*widths)], list)
