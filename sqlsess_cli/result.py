@@ -13,6 +13,9 @@ Kind = Literal[
 
 NUMERIC: frozenset[Kind] = frozenset({"integer", "decimal", "float"})
 
+# How people see a column: as it is, one of the signs + ~ -, or long values cut.
+Look = Literal["", "sign", "brief"]
+
 Row = Sequence[object]
 Block = Sequence[Row]
 
@@ -30,11 +33,13 @@ class Column:
         name: what it is called.
         kind: what its values are.
         fields: the columns of a record, where they are known.
+        look: how people see its values; documents and files have them whole.
     """
 
     name: str
     kind: Kind = "other"
     fields: tuple[Column, ...] = ()
+    look: Look = ""
 
 
 class JsonText(str):

@@ -20,7 +20,8 @@ from sqlsess_cli.sinks import FileSink, PagedSink, PrintedOutput, RawOutput, Sin
 _DIGITS = 7  # of columns or lines: no terminal has more
 _UNINDENTED = re.compile("\n(?!    )")
 
-RED, DIM, BOLD, PLAIN = "\x1b[31m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
+RED, GREEN, DIM = "\x1b[31m", "\x1b[32m", "\x1b[2m"
+BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 @dataclass(frozen=True, slots=True)

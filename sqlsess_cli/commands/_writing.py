@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,7 @@ class Change:
     Attributes:
         app: its context.
         session: from begin().
-        watch: what was done to each object; None for a statement that has none.
+        watch: what was done to each object.
         dry_run: only to see it.
         yes: nobody need be asked.
         max_rows: the most objects that may change.
@@ -63,7 +63,7 @@ class Change:
 
         Args:
             done: says in words what was done.
-            touched: how many objects; None to count those that were seen to change.
+            touched: how many rows statements changed that have no objects.
 
         Raises:
             RefusedError: too many objects changed, or there is nobody to ask; all is rolled back.
@@ -73,29 +73,33 @@ class Change:
 
         flush(self.session)
         transaction = self.app.transaction
-        count = len(self.watch.images) if touched is None else touched
+        count = self.watch.count() + (touched or 0)
         said = done()
         if self.max_rows is not None and count > self.max_rows:
             raise RefusedError(f"{said}: more than --max-rows {self.max_rows}")
         if transaction is not None:
             transaction.done = said
         if self.dry_run:
-            if touched is None:
-                yield self.watch.result()
+            yield self.watch.result()
             return
         if count > 1 and not self.yes:
-            yield from self._asked(said, count)
+            self._ask(said, count)
 
-    def _asked(self, said: str, count: int) -> Iterator[Result]:
-        """Show what would change, and ask."""
+    def _ask(self, said: str, count: int) -> None:
+        """Show what would change, and ask.
+
+        Raises:
+            RefusedError: the answer is no, or there is nobody to give one.
+        """
         app = self.app
         if not app.can_ask:
             raise RefusedError(
                 f"{said}: {count} objects, and there is nobody to ask",
                 "--yes allows it; --dry-run shows it",
             )
-        if app.terminal.streams.stdout_is_terminal:
-            yield self.watch.result()
+        if app.terminal.streams.stdout_is_terminal and app.options.output in (None, "-"):
+            # By itself: a page of it has to be seen, or left, before the question is put.
+            app.emitter.emit((item for item in [self.watch.result()]), must_finish=True)
         if not app.terminal.confirm(f"{said} on {app.database_name}. Keep it?"):
             raise RefusedError("it was not allowed")
 
@@ -115,7 +119,8 @@ def changing(app: App, *, dry_run: bool, yes: bool, max_rows: int | None) -> Ite
         if app.transaction is not None:
             app.transaction.dry = dry_run
             app.transaction.changed = True
-        yield Change(app, session, Watch(session), dry_run, yes, max_rows)
+        with closing(Watch(session)) as watch:
+            yield Change(app, session, watch, dry_run, yes, max_rows)
 
 
 def warn_of_bulk(app: App, entity: Entity) -> None:
@@ -125,10 +130,11 @@ def warn_of_bulk(app: App, entity: Entity) -> None:
 
 
 def said(number: int, entity: Entity, done: str, watch: Watch) -> str:
-    """Such as `3 Track updated, 2 others with them`."""
-    others = sum(not image.asked for image in watch.images)
-    more = f", {others} other{'' if others == 1 else 's'} with {'it' if number == 1 else 'them'}"
-    return f"{number} {entity.label} {done}{more * bool(others)}"
+    """Such as `3 Track updated, 2 others with them, 7 more by ON DELETE CASCADE in line`."""
+    others = watch.others()
+    them = f"{others} other{'' if others == 1 else 's'} with {'it' if number == 1 else 'them'}"
+    return ", ".join([f"{number} {entity.label} {done}", *[them] * bool(others),
+                      *watch.cascades.said()])  # fmt: skip
 
 
 def selected(

@@ -63,8 +63,6 @@ def update(
             touched = updates.in_bulk(link or unlink)
         else:
             updates.each(link, unlink)
-        yield from change.settle(
-            lambda: said(updates.count, entity, "updated", change.watch), touched
-        )
+        yield from change.settle(lambda: updates.said(said), touched)
         if returning and not bulk:
             yield reread(change.session, entity, updates.objects)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, CursorResult
 
 from sqlsess_cli.dialects._literals import Literals
 from sqlsess_cli.dialects._plan import Plans
-from sqlsess_cli.dialects._relations import Relations
+from sqlsess_cli.dialects._relations import Place, Relations
 from sqlsess_cli.dialects._values import Values
 from sqlsess_cli.foreign import Foreign
 from sqlsess_cli.registry import Registry
@@ -142,6 +142,14 @@ class Dialect:
 
     def undo(self, connection: Connection) -> bool:
         """Roll a write back; False when the server says that it could not undo all of it."""
+        return True
+
+    def without_transactions(self, connection: Connection, place: Place) -> str:
+        """What a table is that no rollback reaches; empty for all others."""
+        return ""
+
+    def heeds_references(self, connection: Connection) -> bool:
+        """Whether foreign keys are heeded there now, and so what they say of a DELETE."""
         return True
 
     def keeps_when_lost(self, engine: Engine) -> bool:

@@ -24,6 +24,7 @@ from sqlsess_cli.dialects._literals import MySQLLiterals
 from sqlsess_cli.dialects._mysql_relations import MySQLRelations
 from sqlsess_cli.dialects._mysql_values import MySQLValues
 from sqlsess_cli.dialects._plan import DocumentPlans
+from sqlsess_cli.dialects._relations import Place
 from sqlsess_cli.errors import ConfigError
 
 _CONNECT_TIMEOUT = 10  # seconds
@@ -33,6 +34,11 @@ _KEEPING = """
     SELECT 1 FROM information_schema.tables JOIN information_schema.engines USING (engine)
     WHERE transactions <> 'YES' AND table_type = 'BASE TABLE'
     AND table_schema = DATABASE() LIMIT 1
+"""
+_ENGINE = """
+    SELECT engine FROM information_schema.tables JOIN information_schema.engines USING (engine)
+    WHERE transactions <> 'YES' AND table_type = 'BASE TABLE'
+    AND table_schema = COALESCE(:schema, DATABASE()) AND table_name = :name
 """
 _LIMITED = "sqlsess_limited"  # key of a connection record whose read_timeout is ours
 
@@ -166,6 +172,15 @@ class MySQL(Dialect):
         cursor.execute("ROLLBACK")
         cursor.execute("SHOW WARNINGS")
         return not any(row[1] == _NOT_UNDONE for row in cursor.fetchall())
+
+    def without_transactions(self, connection: Connection, place: Place) -> str:
+        """The table's engine, when it has no transactions."""
+        named = {"schema": place[0], "name": place[1]}
+        return str(connection.execute(text(_ENGINE), named).scalar() or "")
+
+    def heeds_references(self, connection: Connection) -> bool:
+        """A variable of the session."""
+        return bool(connection.execute(text("SELECT @@foreign_key_checks")).scalar())
 
     def keeps_when_lost(self, engine: Engine) -> bool:
         """Whether there are tables without transactions; False when the server does not answer."""

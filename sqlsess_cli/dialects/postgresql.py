@@ -93,6 +93,11 @@ class PostgreSQL(Dialect):
         if not write:
             connection.execute(text("SELECT set_config('transaction_read_only', 'on', true)"))
 
+    def heeds_references(self, connection: Connection) -> bool:
+        """What only a superuser can switch off."""
+        role = connection.execute(text("SHOW session_replication_role")).scalar()
+        return bool(role != "replica")
+
     def canceller(self, engine: Engine, dbapi: Any) -> Callable[[], None]:
         """A cancel request, on a connection that the driver makes for it."""
 

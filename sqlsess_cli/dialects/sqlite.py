@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.engine.cursor import CursorFetchStrategy
 
@@ -112,6 +112,10 @@ class SQLite(Dialect):
                 f"file:{quote(os.fsencode(os.path.abspath(path)))}?mode=rw",
                 True,
             )
+
+    def heeds_references(self, connection: Connection) -> bool:
+        """Only who asks for it has foreign keys heeded."""
+        return bool(connection.execute(text("PRAGMA foreign_keys")).scalar())
 
     def begin(self, connection: Connection, *, write: bool) -> None:
         """Begin by our own BEGIN: the driver's habit lets DDL and savepoints survive ROLLBACK."""

@@ -10,7 +10,7 @@ from typing import Self
 
 from sqlsess_cli.formats._base import Style
 from sqlsess_cli.formats._columns import columns, filled
-from sqlsess_cli.formats._people import bold, cells, dim, null_text, right_aligned
+from sqlsess_cli.formats._people import bold, cells, colored, dim, null_text, right_aligned
 from sqlsess_cli.inert import inert
 from sqlsess_cli.result import Block, Column
 
@@ -68,6 +68,8 @@ class Grid:
         if self.style.color and None in found:
             null = dim(null, self.style)
             shown = [null if text is None else text for text in found]
+        elif self.style.color and self.columns[index].look == "sign":
+            shown = [colored(self.columns[index], text, self.style) for text in shown]
         elif taken == list(map(len, shown)):  # then `%` counts as the screen does
             return self._form(index), shown
         return "%s", [

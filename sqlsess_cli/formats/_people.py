@@ -12,9 +12,12 @@ from sqlsess_cli.formats._base import Style
 from sqlsess_cli.formats._columns import Values, texts
 from sqlsess_cli.inert import inert, is_inert
 from sqlsess_cli.result import NUMERIC, Block, Column, Result, Row
-from sqlsess_cli.terminal import BOLD, DIM, PLAIN
+from sqlsess_cli.terminal import BOLD, DIM, GREEN, PLAIN, RED
 
 _NOTHING: tuple[object, ...] = (None, "", [], {})
+_SIGNS = {"+": "green", "-": "red"}
+_CODES = {"green": GREEN, "red": RED}
+_LONG, _SEEN = 60, 40  # characters: what is shown whole, and what is shown of a longer text
 _COUNTABLE: frozenset[type] = frozenset({int, float, Decimal})
 
 
@@ -48,9 +51,27 @@ def counted(column: Column, values: Values) -> Values:
 def cells(column: Column, values: Values) -> Sequence[str | None]:
     """The values as people see them: text that cannot act; NULL stays None."""
     found = texts(counted(column, values))
+    if column.look == "brief":
+        found = [text and _brief(text) for text in found]
     if is_inert(" ".join(filter(None, found))):
         return found
     return [text and inert(text) for text in found]
+
+
+def _brief(text: str) -> str:
+    """The beginning of a long text, and how long it is."""
+    return text if len(text) <= _LONG else f"{text[:_SEEN]}… ({len(text):,} characters)"
+
+
+def sign_color(column: Column, text: str | None) -> str:
+    """The colour of a sign, by rich's name; empty for what is none."""
+    return _SIGNS.get(text or "", "") if column.look == "sign" else ""
+
+
+def colored(column: Column, text: str, style: Style) -> str:
+    """A sign in its colour, where escape sequences may be sent; any other text as it is."""
+    color = sign_color(column, text)
+    return f"{_CODES[color]}{text}{PLAIN}" if style.color and color else text
 
 
 def right_aligned(columns: Sequence[Column], block: Block) -> list[bool]:

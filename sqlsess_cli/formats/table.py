@@ -6,7 +6,7 @@ from sqlsess_cli.formats._base import Style
 from sqlsess_cli.formats._columns import columns
 from sqlsess_cli.formats._grid import Grid
 from sqlsess_cli.formats._object import write_object
-from sqlsess_cli.formats._people import cells, heading, null_text, telling
+from sqlsess_cli.formats._people import cells, heading, null_text, sign_color, telling
 from sqlsess_cli.formats.vertical import write_blocks
 from sqlsess_cli.inert import inert
 from sqlsess_cli.result import Result, Row
@@ -101,7 +101,10 @@ def _drawn(grid: Grid, rows: list[Row], *, folded: bool) -> str:
     shown = map(cells, grid.columns, columns(rows))
     # A str would be read as markup; a Text is taken as it is.
     for row in zip(*shown, strict=True):
-        drawing.add_row(*(null if text is None else Text(text) for text in row))
+        drawing.add_row(*(
+            null if text is None else Text(text, style=sign_color(column, text))
+            for column, text in zip(grid.columns, row, strict=True)
+        ))  # fmt: skip
     out = StringIO()
     console = Console(
         file=out, width=style.width, height=style.height, force_terminal=style.color,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlsess_cli.formats._base import Style
 from sqlsess_cli.formats._columns import columns, filled, literal
 from sqlsess_cli.formats._object import labels, write_object
-from sqlsess_cli.formats._people import cells, dim, heading, null_text
+from sqlsess_cli.formats._people import cells, colored, dim, heading, null_text
 from sqlsess_cli.result import Block, Column, Result
 from sqlsess_cli.sinks import Sink
 
@@ -45,7 +45,8 @@ def write_blocks(
         rules = [_rule(n, style) for n in range(number, number + len(block))]
         number += len(block)
         shown = [
-            [null if text is None else text for text in cells(column, values)]
+            [null if text is None else colored(column, text, style)
+             for text in cells(column, values)]
             for column, values in zip(named, columns(block), strict=True)
         ]
         sink.write(filled(template, [rules, *shown]))

@@ -1,4 +1,4 @@
-"""Before and after: what a flush did to each object, those that cascades reached included."""
+"""Before and after: what flushes did to each object, those that cascades reached included."""
 
 from __future__ import annotations
 
@@ -10,10 +10,20 @@ from sqlalchemy import event
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import InstanceState, Mapper, Session, UOWTransaction
 
+from sqlsess_cli.core.changes.cascades import CASCADE, Cascade, Cascades
+from sqlsess_cli.core.transaction.faults import translated
+from sqlsess_cli.core.transaction.state import INFO
 from sqlsess_cli.result import Column, Result
 
 ADDED, CHANGED, REMOVED = "+", "~", "-"
 _UNSEEN = object()  # a value that was not loaded, or that only the database knows
+_COLUMNS = (
+    Column("change", "text", look="sign"),
+    Column("object", "text"),
+    Column("attribute", "text"),
+    Column("before", "other", look="brief"),
+    Column("after", "other", look="brief"),
+)
 
 
 @dataclass(slots=True)
@@ -22,24 +32,43 @@ class Image:
 
     Attributes:
         sign: added, changed or removed.
-        mapper: of its class.
-        key: the values of its primary key.
+        target: the object.
+        key: the values of its primary key; those of an added one are not known before a flush.
         before: by attribute; of a changed object those that changed.
-        after: the same afterwards.
         asked: it is one of those that were named, and no cascade reached it.
     """
 
     sign: str
-    mapper: Mapper[Any]
+    target: object
     key: tuple[object, ...]
-    before: Mapping[str, object] = field(default_factory=dict)
-    after: Mapping[str, object] = field(default_factory=dict)
+    before: dict[str, object] = field(default_factory=dict)
     asked: bool = True
+
+    @property
+    def mapper(self) -> Mapper[Any]:
+        """Of its class."""
+        return _state(self.target).mapper
 
     @property
     def label(self) -> str:
         """What it is, and its key."""
-        return f"{self.mapper.class_.__name__} {' '.join(map(str, self.key))}".strip()
+        key = self.mapper.primary_key_from_instance(self.target) if self.sign == ADDED else self.key
+        return f"{self.mapper.class_.__name__} {' '.join(map(str, key))}".strip()
+
+    def after(self) -> Mapping[str, object]:
+        """The same attributes as they are now; of an added object all."""
+        if self.sign == REMOVED:
+            return {}
+        names = self.before or [item.key for item in self.mapper.column_attrs]
+        return {name: _shown(getattr(self.target, name)) for name in names}
+
+    def merge(self, later: Image) -> None:
+        """Take what a later flush did to the same object; what was before stays the first."""
+        if self.sign == CHANGED:
+            self.sign = later.sign
+            self.before = {**later.before, **self.before}
+        elif self.sign == ADDED and later.sign == REMOVED:
+            self.sign = ""  # as if it had never been
 
 
 class Watch:
@@ -50,106 +79,145 @@ class Watch:
     """
 
     def __init__(self, session: Session) -> None:
-        self.images: list[Image] = []
-        self._named: set[int] = set()
-        self._pending: list[tuple[Image, InstanceState[Any]]] = []
-        self._before: dict[InstanceState[Any], dict[str, object]] = {}
+        self.session = session
+        self.cascades = Cascades(session)
+        self._images: dict[int, Image] = {}  # an Image keeps its object, and so its id
+        self._named: dict[int, object] = {}
+        self._before: dict[int, dict[str, object]] = {}
+        self._loaded: dict[int, dict[str, object]] = {}
         event.listen(session, "before_flush", self._begun)
         event.listen(session, "after_flush", self._flushed)
-        event.listen(session, "after_flush_postexec", self._settled)
+
+    def close(self) -> None:
+        """Look no more."""
+        self.cascades.close()
+
+    @property
+    def images(self) -> list[Image]:
+        """What became of each object, in the order of the first flush that had it."""
+        return [image for image in self._images.values() if image.sign]
 
     def name(self, target: object) -> None:
         """An object that is meant by the command itself."""
-        self._named.add(id(target))
+        self._named[id(target)] = target
+
+    def known(self) -> int:
+        """How many objects were seen so far."""
+        return len(self._images)
+
+    def forget(self, known: int) -> None:
+        """Forget the objects that were seen since: a savepoint undid what was done to them."""
+        for key in [*self._images][known:]:
+            del self._images[key]
 
     def _begun(self, session: Session, _context: UOWTransaction, _objects: object) -> None:
         """What a flush makes the database compute has no history afterwards."""
-        self._before = {state: dict(_changes(state)) for state in map(inspected, session.dirty)}
+        self._before = {id(target): dict(self._changes(target)) for target in session.dirty}
+        self._loaded = {id(target): _loaded(target) for target in session.dirty}
 
     def _flushed(self, session: Session, _context: UOWTransaction) -> None:
         for target in session.new:
-            state = inspected(target)
-            self._see(Image(ADDED, state.mapper, state.mapper.primary_key_from_instance(target)),
-                      state, target)  # fmt: skip
+            self._see(Image(ADDED, target, ()))
         for target in session.dirty:
-            state = inspected(target)
-            before = {**dict(_changes(state)), **self._before.get(state, {})}
+            before = {**dict(self._changes(target)), **self._before.get(id(target), {})}
             if before:
-                self._see(Image(CHANGED, state.mapper, _key(state), before), state, target)
+                # What the flush itself set, such as a version; and what is to be read anew.
+                now = _state(target).dict
+                for name, value in self._loaded.get(id(target), {}).items():
+                    if name not in before and (name not in now or now[name] is not value):
+                        before[name] = value
+                self._see(Image(CHANGED, target, _key(target), before))
         for target in session.deleted:
-            state = inspected(target)
-            before = {item.key: state.dict[item.key] for item in state.mapper.column_attrs
-                      if item.key in state.dict}  # fmt: skip
-            self._see(Image(REMOVED, state.mapper, _key(state), before), None, target)
+            self._see(Image(REMOVED, target, _key(target), _loaded(target)))
 
-    def _see(self, image: Image, state: InstanceState[Any] | None, target: object) -> None:
-        image.asked = id(target) in self._named
-        image.key = tuple(image.key)
-        self.images.append(image)
-        if state is not None:
-            self._pending.append((image, state))
+    def _see(self, image: Image) -> None:
+        image.asked = id(image.target) in self._named
+        known = self._images.setdefault(id(image.target), image)
+        if known is not image:
+            known.merge(image)
 
-    def _settled(self, _session: Session, _context: UOWTransaction) -> None:
-        """Read the values that the database made, once it may be asked again."""
-        pending, self._pending = self._pending, []
-        for image, state in pending:
-            target = state.obj()
-            names = image.before or {item.key: None for item in state.mapper.column_attrs}
-            image.after = {name: _shown(getattr(target, name)) for name in names}
-            if image.sign == ADDED:
-                image.key = tuple(state.mapper.primary_key_from_instance(target))
+    def _changes(self, target: object) -> Iterator[tuple[str, object]]:
+        """The attributes that differ, and what each was."""
+        state = _state(target)
+        for item in state.mapper.column_attrs:
+            history = state.attrs[item.key].history
+            if history.has_changes():
+                yield item.key, history.deleted[0] if history.deleted else _UNSEEN
+        for link in state.mapper.relationships:
+            if not link.uselist or link.viewonly or link.key not in state.dict:
+                continue
+            if link.secondary is None and id(target) not in self._named:
+                continue  # it shows at the other object
+            history = state.attrs[link.key].history
+            if history.has_changes():
+                members = [*(history.unchanged or ()), *(history.deleted or ())]
+                yield link.key, [*map(_named, members)]
 
     def result(self) -> Result:
-        """The images as an answer: a row for each attribute that differs."""
-        columns = tuple(Column(name, "text") for name in ("change", "object", "attribute"))
-        rows = [row for image in self.images for row in _rows(image)]
-        values = (Column("before", "other"), Column("after", "other"))
-        return Result((*columns, *values), iter([rows] if rows else []))
+        """The images as an answer: a row for each attribute that differs, then the cascades."""
+        with translated(self.session.info[INFO]):
+            rows = [row for image in self.images for row in _rows(image)]
+        rows += [_row(cascade) for cascade in self.cascades.found()]
+        return Result(_COLUMNS, iter([rows] if rows else []))
 
-    def count(self, sign: str) -> int:
-        """How many objects were added, changed or removed."""
-        return sum(image.sign == sign for image in self.images)
+    def count(self) -> int:
+        """How many objects and rows were added, changed or removed."""
+        return len(self.images) + sum(item.count for item in self.cascades.found())
+
+    def others(self) -> int:
+        """How many of the objects were not named by the command."""
+        return sum(not image.asked for image in self.images)
+
+    def changed(self) -> int:
+        """How many of those that were named are not as they were."""
+        return sum(image.asked for image in self.images)
 
 
-def _key(state: InstanceState[Any]) -> tuple[object, ...]:
-    return tuple(state.identity or ())
+def _state(target: object) -> InstanceState[Any]:
+    found: InstanceState[Any] = inspected(target)
+    return found
 
 
-def _changes(state: InstanceState[Any]) -> Iterator[tuple[str, object]]:
-    """The attributes that differ, and what each was."""
-    for item in state.mapper.column_attrs:
-        history = state.attrs[item.key].history
-        if history.has_changes():
-            yield item.key, history.deleted[0] if history.deleted else _UNSEEN
-    for link in state.mapper.relationships:
-        if link.secondary is None or link.viewonly or link.key not in state.dict:
-            continue
-        history = state.attrs[link.key].history
-        if history.has_changes():
-            yield link.key, [*map(_named, history.unchanged or ()), *map(_named, history.deleted)]
+def _loaded(target: object) -> dict[str, object]:
+    """The attributes that were read, in the mapper's order."""
+    state = _state(target)
+    return {item.key: state.dict[item.key] for item in state.mapper.column_attrs
+            if item.key in state.dict}  # fmt: skip
+
+
+def _key(target: object) -> tuple[object, ...]:
+    return tuple(_state(target).identity or ())
 
 
 def _named(target: object) -> str:
-    state = inspected(target)
-    key = state.identity or state.mapper.primary_key_from_instance(target)
+    key = _key(target) or _state(target).mapper.primary_key_from_instance(target)
     return " ".join(map(str, key))
 
 
 def _shown(value: object) -> object:
-    """A related object by its key; any other value as it is."""
-    return [_named(item) for item in value] if isinstance(value, list) and _mapped(value) else value
+    """Related objects by their keys; any other value as it is."""
+    if isinstance(value, list | set) and all(_is_mapped(item) for item in value):
+        return [_named(item) for item in value]
+    return value
 
 
-def _mapped(values: list[Any]) -> bool:
-    return all(inspected(item, raiseerr=False) is not None for item in values)
+def _is_mapped(value: object) -> bool:
+    return isinstance(inspected(value, raiseerr=False), InstanceState)
 
 
 def _rows(image: Image) -> Iterator[tuple[object, ...]]:
-    for name in image.after or image.before:
-        before, after = image.before.get(name), image.after.get(name)
+    now = image.after()
+    for name in now or image.before:
+        before, after = image.before.get(name), now.get(name)
         if image.sign == CHANGED and before == after:
             continue
         if image.sign == ADDED and after is None:
             continue
         known = None if before is _UNSEEN else before
         yield image.sign, image.label, name, known, after
+
+
+def _row(cascade: Cascade) -> tuple[object, ...]:
+    sign = REMOVED if cascade.action == CASCADE else CHANGED
+    rows = f"{cascade.count} row{'' if cascade.count == 1 else 's'}"
+    return sign, cascade.table, f"ON DELETE {cascade.action}", rows, None

@@ -53,6 +53,7 @@ class Inserts:
         if self.on_conflict == "error":
             self._add(asked)
             return
+        known = self.watch.known()
         try:
             with self.session.begin_nested():
                 self._add(asked)
@@ -60,6 +61,7 @@ class Inserts:
         except RejectedError as error:
             if not isinstance(error.__cause__, exc.IntegrityError):
                 raise
+            self.watch.forget(known)
             self.inserted -= 1
             self.objects.pop()
             there = self._there(asked)

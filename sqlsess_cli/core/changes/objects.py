@@ -61,8 +61,9 @@ def found(session: Session, entity: Entity, query: Query) -> list[Any]:
     """
     require_key(entity)
     statement = chosen(entity, query)
-    with translated(session.info[INFO]):
+    with Foreign() as loading, translated(session.info[INFO]):  # a type reads as it likes
         return list(session.scalars(statement).unique())
+    raise RejectedError(f"{entity.label}: {said(loading.error) or type(loading.error).__name__}")
 
 
 def require_key(entity: Entity) -> None:

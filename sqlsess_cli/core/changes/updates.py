@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import delete as sql_delete
@@ -110,16 +110,28 @@ class Updates(Selection):
         joined = [linked_objects(self.session, self.entity, word) for word in link]
         parted = [linked_objects(self.session, self.entity, word) for word in unlink]
         for target in self.objects:
-            change(self.session, target, self.asked)
-            for name, other in joined:
-                members = getattr(target, name)
-                if other not in members:
-                    _add(members, other)
-            for name, other in parted:
-                members = getattr(target, name)
-                if other not in members:
-                    raise RejectedError(f"{name}: that one is not related")
-                members.remove(other)
+            with self.session.no_autoflush:  # one UPDATE for all that is set
+                change(self.session, target, self.asked)
+                self._relate(target, joined, parted)
+
+    def _relate(
+        self, target: Any, joined: Sequence[tuple[str, Any]], parted: Sequence[tuple[str, Any]]
+    ) -> None:
+        for name, other in joined:
+            members = getattr(target, name)
+            if other not in members:
+                _call(members, ("append", "add"), other)
+        for name, other in parted:
+            members = getattr(target, name)
+            if other not in members:
+                raise RejectedError(f"{name}: that one is not related")
+            _call(members, ("remove",), other)
+
+    def said(self, say: Callable[[int, Entity, str, Watch], str]) -> str:
+        """What was done, in words; the objects that had these values before are apart."""
+        changed = self.watch.changed() if self.objects else self.count
+        same = self.count - changed
+        return say(changed, self.entity, "updated", self.watch) + f", {same} as before" * bool(same)
 
     def in_bulk(self, links: object) -> int:
         """Set columns by as few statements as can be; how many rows were set.
@@ -130,6 +142,11 @@ class Updates(Selection):
         if links or self.asked.links:
             raise UsageError("--bulk sets columns only", "leave --bulk out")
         values = {**self.asked.values, **computed(self.asked)}
+        for name in values:
+            column = self.entity.column_of(self.entity.attribute(self.entity.origin, name))
+            if column is not None and column.table is not self.entity.table:
+                message = f"--bulk updates one table, and {name} is in {column.table}"
+                raise UsageError(message, "leave --bulk out")
         for keys in self.keys():
             self.execute(sql_update(self.entity.origin).values(values), keys)
         return self.count
@@ -151,15 +168,22 @@ class Deletes(Selection):
 
     def in_bulk(self) -> int:
         """Delete rows by as few statements as can be; how many there were."""
+        tables = {table for item in self.entity.mapper.self_and_descendants
+                  for table in item.tables}  # fmt: skip
+        if len(tables) > 1:
+            message = f"--bulk deletes from one table, and {self.entity.label} is in several"
+            raise UsageError(message, "leave --bulk out")
+        connection = self.session.connection()
         for keys in self.keys():
+            self.watch.cascades.count(connection, self.entity.table, keys)
             self.execute(sql_delete(self.entity.origin), keys)
         return self.count
 
 
-def _add(members: Any, other: Any) -> None:
-    """Add to a collection of any kind that SQLAlchemy knows."""
-    with Foreign() as adding:
-        add = getattr(members, "append", None) or members.add
-        add(other)
-    if adding.error is not None:
-        raise RejectedError(f"refused: {adding.error}")
+def _call(members: Any, names: Sequence[str], other: Any) -> None:
+    """Add to a collection, or remove from it, of any kind that SQLAlchemy knows."""
+    with Foreign() as calling:
+        method = next(found for name in names if (found := getattr(members, name, None)))
+        method(other)
+    if calling.error is not None:
+        raise RejectedError(f"refused: {calling.error}")

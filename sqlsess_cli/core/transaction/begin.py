@@ -12,9 +12,17 @@ from sqlalchemy import exc as sa_exc
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from sqlsess_cli.core.transaction.faults import translated
+from sqlsess_cli.core.transaction.inside import keep_open, require_undo, require_unended
 from sqlsess_cli.core.transaction.state import INFO, RAW, Outcome, Transaction
 from sqlsess_cli.dialects import _base as dialects
-from sqlsess_cli.errors import ConfigError, Interrupted, PartialError, SqlsessError, UnknownOutcome
+from sqlsess_cli.errors import (
+    ConfigError,
+    Interrupted,
+    PartialError,
+    RejectedError,
+    SqlsessError,
+    UnknownOutcome,
+)
 from sqlsess_cli.interrupts import Interrupts
 
 _GUARD = "sqlsess_guard"
@@ -43,7 +51,9 @@ def begin(
             event.listen(session, "after_begin", _opener(transaction, interrupts, stack))
             with ExitStack() as block:
                 block.push(partial(_look_back, transaction))
+                transaction.inside = True
                 yield session
+                require_unended(transaction)
             if transaction.write:
                 session.flush()
                 _release_guards(transaction)
@@ -64,6 +74,8 @@ def _end_dry(transaction: Transaction) -> None:
             transaction.not_undone = True
     kept = transaction.committed_itself or transaction.not_undone
     transaction.outcome = "partly committed" if kept else "rolled back"
+    if kept:
+        raise RejectedError(f"{transaction.database} could not undo all of a dry run")
 
 
 # How the block ends: each is told what was raised, if anything was, and lets it pass
@@ -119,19 +131,33 @@ def _look_back(
     transaction: Transaction, _kind: object, error: BaseException | None, _traceback: object
 ) -> None:
     """When a write fails, roll back and find out whether the server undid all of it."""
+    transaction.inside = False
     if error is None or not transaction.write:
         return
     code = error.details.get("sqlstate") if isinstance(error, SqlsessError) else None
     for connection in transaction.connections:
-        hooks = dialects.find(connection.dialect.name)
+        if connection in transaction.undone:  # was looked at then
+            continue
         with suppress(Exception):  # a connection that is lost cannot tell; others still can
-            if connection.invalidated:
-                _look_for_kept(transaction, connection, hooks)
-                continue
-            if hooks.definitions_commit:
-                _look_for_end(transaction, connection, undone=code in hooks.undoing)
-            if not hooks.undo(connection):
-                transaction.not_undone = True
+            _look_at(transaction, connection, code)
+
+
+def _look_at(transaction: Transaction, connection: Connection, code: object) -> None:
+    """Roll one connection back, and note what the server kept of it.
+
+    Args:
+        transaction: to note it in.
+        connection: that takes part.
+        code: of the error that ends it, if there was one.
+    """
+    hooks = dialects.find(connection.dialect.name)
+    if connection.invalidated:
+        _look_for_kept(transaction, connection, hooks)
+        return
+    if hooks.definitions_commit:
+        _look_for_end(transaction, connection, undone=code in hooks.undoing)
+    if not hooks.undo(connection):
+        transaction.not_undone = True
 
 
 def _look_for_end(transaction: Transaction, connection: Connection, *, undone: bool) -> None:
@@ -198,7 +224,9 @@ def _opener(
             connection.execute(text(f"SAVEPOINT {_GUARD}"))
         transaction.connections.append(connection)
         event.listen(connection, "before_cursor_execute", _before(transaction, hooks))
-        if not transaction.write:
+        if transaction.write:
+            keep_open(transaction, connection, partial(_look_at, transaction))
+        else:
             event.listen(connection, "rollback", hooks.release)
         if not session.twophase:
             return
@@ -213,10 +241,12 @@ def _before(transaction: Transaction, hooks: dialects.Dialect) -> Callable[..., 
     """What happens to each cursor before it executes."""
 
     def before(
-        _connection: Any, cursor: Any, statement: str, _parameters: Any, context: Any, *_: Any
+        connection: Connection, cursor: Any, statement: str, _parameters: Any, context: Any, *_: Any
     ) -> None:
         if transaction.echo is not None:
             transaction.echo(statement)
+        if transaction.dry and context is not None:
+            require_undo(transaction, hooks, connection, context)
         if context is not None and context.execution_options.get(RAW):
             hooks.prepare_cursor(cursor, statement)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, FromClause
 
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.result import Unreadable
@@ -42,7 +42,11 @@ class Transaction:
         connections: those that take part.
         prepared: names of two-phase transactions whose first phase is behind them.
         unreadable: by column, how many cells its mapped type could not read, and the first.
+        inside: the command's own block is running.
+        undone: the connections that were rolled back while it ran: a flush failed, or the
+            application's code did it.
         dry: it is executed to see what it does, and rolled back.
+        undoable: the tables of a dry run that are known to have transactions.
         done: what it did to objects, in words; nothing where rows were counted.
         started: when, in seconds of the monotonic clock.
     """
@@ -65,7 +69,10 @@ class Transaction:
     connections: list[Connection] = field(default_factory=list)
     prepared: list[object] = field(default_factory=list)
     unreadable: dict[str, tuple[int, Unreadable]] = field(default_factory=dict)
+    inside: bool = False
+    undone: list[Connection] = field(default_factory=list)
     dry: bool = False
+    undoable: set[FromClause] = field(default_factory=set)
     done: str = ""
     started: float = field(default_factory=monotonic)
 
