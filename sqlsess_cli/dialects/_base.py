@@ -152,6 +152,10 @@ class Dialect:
         """Whether foreign keys are heeded there now, and so what they say of a DELETE."""
         return True
 
+    def only_rollback_is_left(self, error: BaseException | None) -> bool:
+        """Whether the error says that the transaction is there, but takes nothing more."""
+        return False
+
     def keeps_when_lost(self, engine: Engine) -> bool:
         """Whether a write may stay though its connection was lost before COMMIT."""
         return False

@@ -45,8 +45,10 @@ def write_blocks(
         rules = [_rule(n, style) for n in range(number, number + len(block))]
         number += len(block)
         shown = [
-            [null if text is None else colored(column, text, style)
-             for text in cells(column, values)]
+            [
+                null if text is None else colored(column, text, style)
+                for text in cells(column, values)
+            ]
             for column, values in zip(named, columns(block), strict=True)
         ]
         sink.write(filled(template, [rules, *shown]))

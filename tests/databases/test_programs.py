@@ -113,8 +113,7 @@ def test_an_exception_rolls_back_and_is_one_line(do: Do, school: Database) -> No
     done = do(code, "--write")
     assert done.code == 5
     assert done.err == (
-        "error: fix.py:4: ValueError: no way\n"
-        f"rolled back: nothing was changed on {school.where}\n"
+        f"error: fix.py:4: ValueError: no way\nrolled back: nothing was changed on {school.where}\n"
     )
     assert len(names(school)) == 3
     shown = do(code, "--write", "--debug", traceback=True)

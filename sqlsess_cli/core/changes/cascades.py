@@ -117,9 +117,7 @@ class Cascades:
         if asking.error is not None:  # such as a table that this account may not read
             self.uncounted.add("other tables")
 
-    def _follow(
-        self, connection: Connection, of: FromClause, among: ColumnElement[bool]
-    ) -> None:
+    def _follow(self, connection: Connection, of: FromClause, among: ColumnElement[bool]) -> None:
         """Find the rows that refer to some rows, and those that refer to these."""
         for rule in self._rules_on(connection, _place(of)):
             there = self._table(connection, rule.key)
@@ -154,9 +152,7 @@ class Cascades:
             self._rules[place] = list(self._read(connection, self._inspector, place))
         return self._rules[place]
 
-    def _read(
-        self, connection: Connection, inspector: Inspector, place: Place
-    ) -> Iterator[Rule]:
+    def _read(self, connection: Connection, inspector: Inspector, place: Place) -> Iterator[Rule]:
         hooks = dialects.find(connection.dialect.name)
         for key in hooks.relations.referrers(inspector, place):
             if key.target != place:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from sqlsess_cli.core.script import Step, announce, looked_at, note_executed
-from sqlsess_cli.core.transaction.state import Transaction
+from sqlsess_cli.core.transaction.state import OWN, Transaction
 from sqlsess_cli.errors import RefusedError, RejectedError, SqlsessError
 
 _ONCE = "the command commits once, when the program has ended well"
@@ -48,7 +48,8 @@ class Guard:
         self._own: list[Connection] = []
         self._aside = False
         self._refused: SqlsessError | None = None
-        self._undone = False  # by what failed in the session, and the program went on after
+        self._undone = False  # a flush that failed did it, or the program
+        self._stack = ExitStack()  # what ends with the program
         self._known: dict[str, list[Step]] = {}
         self._before: Step | None = None
         self._started: int | None = None  # SQLite's count of changes before the statement
@@ -61,6 +62,7 @@ class Guard:
         bind = session.bind
         engine = bind.engine if isinstance(bind, Connection) else bind
         with ExitStack() as stack:
+            self._stack = stack
             for name, (why, hint) in _ENDING.items():
                 self._replace(stack, name, self._refusing(f"session.{name}()", why, hint))
             self._replace(stack, "begin", self._begin)
@@ -69,7 +71,6 @@ class Guard:
             if isinstance(engine, Engine):
                 self._listen(stack, engine, "before_cursor_execute", self._sending)
                 self._listen(stack, engine, "after_cursor_execute", self._sent)
-                self._listen(stack, engine, "commit", self._committing)
                 self._listen(stack, engine, "rollback", self._rolled_back)
             yield
 
@@ -127,6 +128,7 @@ class Guard:
     def _begun(self, _session: Session, inside: SessionTransaction, connection: Connection) -> None:
         if not inside.nested:
             self._own.append(connection)
+            self._listen(self._stack, connection, "commit", self._committing)
 
     def _is_ours(self, connection: Connection) -> bool:
         """Whether what happens on a connection is not the program's: it is only being prepared.
@@ -141,9 +143,8 @@ class Guard:
             self._refuse("another connection", "it would be in no transaction of the command", hint)
         return True
 
-    def _committing(self, connection: Connection) -> None:
-        if not self._is_ours(connection):
-            self._refuse("connection.commit()", *_ENDING["commit"])
+    def _committing(self, _connection: Connection) -> None:
+        self._refuse("connection.commit()", *_ENDING["commit"])
 
     def _rolled_back(self, connection: Connection) -> None:
         self._undone |= any(item is connection for item in self._transaction.connections)
@@ -153,7 +154,11 @@ class Guard:
         *_: Any,
     ) -> None:  # fmt: skip
         self._before = None
-        if self._is_ours(connection) or _is_savepoint(context):
+        if (
+            self._is_ours(connection)
+            or context.execution_options.get(OWN)
+            or _is_savepoint(context)
+        ):
             return
         if self._undone:
             self._refuse("a statement", "the transaction was rolled back", _UNDO)

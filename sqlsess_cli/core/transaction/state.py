@@ -13,6 +13,7 @@ from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.result import Unreadable
 
 INFO = "sqlsess"  # the key of Session.info that holds the Transaction
+OWN = "sqlsess_own"  # execution option: a statement about the transaction itself, of ours
 RAW = "sqlsess_raw"  # execution option: the cursor's values are read by us
 
 Phase = Literal["connect", "execute", "commit", "over"]
