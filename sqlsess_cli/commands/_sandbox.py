@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 from sqlsess_cli.app import App
 from sqlsess_cli.errors import RefusedError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+
+sandbox_option = click.option(
+    "--sandbox", is_flag=True, help="Let it change data, and roll back whatever it did."
+)
 
 
 @contextmanager

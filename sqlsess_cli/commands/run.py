@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._command import command
+from sqlsess_cli.commands._sandbox import begin, sandbox_option
 
 if TYPE_CHECKING:
     from sqlsess_cli.core.programs.source import Program
@@ -33,7 +34,7 @@ def _files(
     help="Tell what was loaded one by one, where, and how to load it at once.",
 )
 @click.option("--strict-loading", is_flag=True, help="Fail where anything is loaded lazily.")
-@click.option("--sandbox", is_flag=True, help="Let it write, and roll back whatever it did.")
+@sandbox_option
 def run(
     app: App, words: tuple[str, ...], code: str | None,
     *, n_plus_one: bool, strict_loading: bool, sandbox: bool,
@@ -48,7 +49,6 @@ def run(
       sqlsess run fix.py --write --db primary -- 2024-01-01
       sqlsess run app.tasks:recount --write
     """
-    from sqlsess_cli.commands._sandbox import begin
     from sqlsess_cli.core.programs.answers import Plain
     from sqlsess_cli.core.programs.execute import execute
     from sqlsess_cli.core.programs.lazy_loads import LazyLoads

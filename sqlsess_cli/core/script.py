@@ -11,7 +11,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from sqlsess_cli.core.run import run, run_each
-from sqlsess_cli.core.sql.lexical import Lexical, lexical_of
+from sqlsess_cli.core.sql.lexical import lexical_of
 from sqlsess_cli.core.sql.scan import tokens
 from sqlsess_cli.core.sql.statement import Statement, escaped_for_text
 from sqlsess_cli.core.sql.statements import split
@@ -62,7 +62,7 @@ class Step:
     where: str
 
 
-def steps(
+def steps(  # noqa: PLR0913  what is asked of a script has no other home
     source: Source,
     dialect: str,
     hooks: Dialect,
@@ -70,6 +70,7 @@ def steps(
     *,
     write: bool,
     forbidden: str = "",
+    sandbox: bool = False,
 ) -> Sequence[Step]:
     """The statements of a script, if all of them may be sent.
 
@@ -80,13 +81,14 @@ def steps(
         values: by parameter; every one must be used.
         write: the script may change data.
         forbidden: the flag or variable that forbids it to, if one does.
+        sandbox: whatever it does is to be undone.
 
     Raises:
         UsageError: a statement is not whole, is a client's command, or lacks a value.
         RefusedError: a statement would begin or end a transaction, or may write where the
-            database cannot be told to refuse that.
+            database cannot be told to refuse that, or could not be undone.
     """
-    found = list(split(source.text, _lexical(dialect)))
+    found = list(split(source.text, lexical_of(dialect)))
     if not found:
         raise UsageError("there is no statement to execute")
     values = {name: hooks.parameter(value) for name, value in values.items()}
@@ -98,6 +100,8 @@ def steps(
         raise UsageError(f"no statement has a parameter :{name}", did_you_mean(name, known))
     for step in made:
         _may_be_sent(step, hooks, write=write, forbidden=forbidden)
+        if sandbox:
+            _can_be_undone(step, hooks)
     return made
 
 
@@ -111,20 +115,17 @@ def looked_at(statement: str, dialect: str, transaction: Transaction) -> list[St
 
     Raises:
         RefusedError: one would begin or end a transaction, or may write where the database cannot
-            be told to refuse that.
+            be told to refuse that, or could not be undone in a sandbox.
     """
-    found = split(statement, _lexical(dialect))
+    found = split(statement, lexical_of(dialect))
     made = [Step(item, verb_of(item), {}, "") for item in found]
     for step in made:
         _may_be_sent(
             step, transaction.hooks, write=transaction.write, forbidden=transaction.forbids_writing
         )
+        if transaction.dry:
+            _can_be_undone(step, transaction.hooks)
     return made
-
-
-def _lexical(dialect: str) -> Lexical:
-    """How a database reads text; a mysql:// URL may lead to a MariaDB, whose comments hold more."""
-    return lexical_of("mariadb" if dialect == "mysql" else dialect)
 
 
 def _step(statement: Statement, source: Source, values: Mapping[str, object]) -> Step:
@@ -168,6 +169,20 @@ def _may_be_sent(step: Step, hooks: Dialect, *, write: bool, forbidden: str) -> 
     if why:
         hint = f"{forbidden} forbids changes" if forbidden else "add --write"
         raise RefusedError(f"{step.where}{step.statement.keyword} may write, and {why}", hint)
+
+
+def _can_be_undone(step: Step, hooks: Dialect) -> None:
+    """See that a rollback reaches what a statement does; of its tables, begin() does.
+
+    Raises:
+        RefusedError: the server commits it, or may commit inside of it.
+    """
+    commits = step.verb.ends_transaction_implicitly
+    hidden = not step.verb.reads and _opaque(step)
+    if hooks.definitions_commit and (commits or hidden):
+        does = "commits" if commits else "may commit"
+        message = f"{step.where}{step.statement.keyword} {does}, and a sandbox could not undo that"
+        raise RefusedError(message, f"{hooks.label} cannot roll it back")
 
 
 def _evades_reading(statement: Statement, hooks: Dialect) -> bool:

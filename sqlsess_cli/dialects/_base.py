@@ -148,6 +148,10 @@ class Dialect:
         """What a table is that no rollback reaches; empty for all others."""
         return ""
 
+    def tables_without_transactions(self, connection: Connection) -> Mapping[str, str]:
+        """What such tables are, by their names in lower case."""
+        return {}
+
     def heeds_references(self, connection: Connection) -> bool:
         """Whether foreign keys are heeded there now, and so what they say of a DELETE."""
         return True

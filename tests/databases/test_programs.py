@@ -272,13 +272,14 @@ LOOP = (
 def test_what_was_loaded_one_by_one_is_told(do: Do) -> None:
     done = do(LOOP, "--n-plus-one")
     assert (done.code, done.out) == (0, "Ada Art Tom\nBob Law Tea\nCyd Art Tom\n")
+    told = [
+        ("Course.students", 5, "select(Course).options(selectinload(Course.students))"),
+        ("Course.teacher", 3, "select(Course).options(joinedload(Course.teacher))"),
+        ("Student.course", 2, "select(Student).options(joinedload(Student.course))"),
+    ]
     assert sorted(done.err.splitlines()) == [
-        "N+1: Course.students was loaded 2 times at fix.py:5; "
-        "select(Course).options(selectinload(Course.students)) loads it at once",
-        "N+1: Course.teacher was loaded 2 times at fix.py:3; "
-        "select(Course).options(joinedload(Course.teacher)) loads it at once",
-        "N+1: Student.course was loaded 2 times at fix.py:2; "
-        "select(Student).options(joinedload(Student.course)) loads it at once",
+        f"N+1: {name} was loaded 2 times at fix.py:{line}; {cure} loads it at once"
+        for name, line, cure in told
     ]
 
 
@@ -337,3 +338,98 @@ def test_a_select_is_executed(run: Run, school: Database, folder: Path) -> None:
     ]
     assert done.err == ""
     assert run(*words, "-f", "csv").out == "id,name,course_id\n1,Ada,1\n2,Bob,2\n"
+
+
+def test_what_is_no_table_is_printed_as_it_is(run: Run, school: Database, folder: Path) -> None:
+    (folder / "models.py").write_text(MODELS)
+    words = ("--url", school.url, "-m", "models.py")
+    assert run("run", "-c", "print('a'); 6 * 7", *words).out == "a\n42\n"
+    assert run("run", "-c", "6 * 7", *words, "-f", "json").out == '[{"value": "42"}]\n'
+    assert run("run", "-c", "None", *words).out == ""
+    assert run("run", "-c", "x = 1", *words).out == ""
+    shown = run("run", "-c", "session.get(Student, 2)", *words, "-f", "json")
+    assert json.loads(shown.out) == {"id": 2, "name": "Bob", "course_id": 2}
+
+
+JOINED = "select(Course).options(sa.orm.joinedload(Course.students)).order_by(Course.id)"
+
+
+def test_collections_that_are_joined_are_no_rows(run: Run, school: Database, folder: Path) -> None:
+    (folder / "models.py").write_text(MODELS)
+    done = run("run", "-c", JOINED, "--url", school.url, "-m", "models.py", "-f", "csv")
+    assert done.out == "id,name,teacher_id\n1,Art,1\n2,Law,2\n", done
+
+
+# --- a sandbox
+
+
+def test_a_sandbox_keeps_nothing(do: Do, school: Database) -> None:
+    code = (
+        "session.add(Student(id=4, name='Dee'))\n"
+        "session.execute(sa.text('DELETE FROM students WHERE id = 1'))\n"
+        "print(session.scalars(select(Student.name).order_by(Student.id)).all())\n"
+    )
+    done = do(code, "--sandbox")
+    assert (done.code, done.out) == (0, "['Bob', 'Cyd', 'Dee']\n"), done
+    assert done.err == f"rolled back: nothing was changed on {school.where}\n"
+    assert names(school) == ["Ada", "Bob", "Cyd"]
+    assert do(code, "--sandbox", "--read-only").code == 6
+    assert do(f"{code}session.commit()", "--sandbox").code == 6
+
+
+def test_a_sandbox_for_sql(run: Run, school: Database) -> None:
+    text = "DELETE FROM students; SELECT count(*) AS n FROM students"
+    done = run("sql", text, "--sandbox", "--url", school.url, "-f", "jsonl")
+    assert (done.code, done.out) == (0, '{"n":0}\n'), done
+    assert done.err == f"rolled back: nothing was changed on {school.where}\n"
+    assert names(school) == ["Ada", "Bob", "Cyd"]
+    for typed in ("COMMIT", "BEGIN", "SAVEPOINT a"):
+        done = run("sql", f"DELETE FROM students; {typed}", "--sandbox", "--url", school.url)
+        assert done.code == 6, done
+        assert names(school) == ["Ada", "Bob", "Cyd"]
+
+
+@pytest.mark.needs("transactional ddl")
+def test_a_sandbox_undoes_definitions(run: Run, do: Do, school: Database) -> None:
+    text = "DROP TABLE students; CREATE TABLE more (a INTEGER)"
+    assert run("sql", text, "--sandbox", "--url", school.url).code == 0
+    assert do("session.execute(sa.text('DROP TABLE students'))", "--sandbox").code == 0
+    assert names(school) == ["Ada", "Bob", "Cyd"]
+    assert run("query", "more", "--url", school.url).code == 2
+
+
+@pytest.mark.needs("non-transactional tables")
+def test_a_sandbox_refuses_what_no_rollback_reaches(run: Run, do: Do, school: Database) -> None:
+    school.execute("CREATE TABLE kept (a INTEGER) ENGINE=MyISAM", "INSERT INTO kept VALUES (1)")
+    typed = [
+        "DROP TABLE students",
+        "TRUNCATE students",
+        "CALL nothing()",
+        "/*!50000 DELETE FROM students */",
+        "INSERT INTO kept VALUES (2)",
+        "DELETE FROM `KEPT`" if school.value("SELECT @@lower_case_table_names") else
+        "DELETE FROM `kept`",
+        "UPDATE students JOIN kept ON a = id SET a = 3",
+    ]  # fmt: skip
+    for text in typed:
+        done = run("sql", f"DELETE FROM students; {text}", "--sandbox", "--url", school.url)
+        assert done.code == 6, (text, done)
+        code = f"session.execute(sa.delete(Student))\nsession.execute(sa.text({text!r}))"
+        done = do(code, "--sandbox")
+        assert done.code == 6, (text, done)
+        assert done.err.endswith(f"rolled back: nothing was changed on {school.where}\n"), done
+        assert names(school) == ["Ada", "Bob", "Cyd"]
+        assert school.rows("SELECT a FROM kept") == [(1,)]
+    assert do("print(session.scalar(sa.text('SELECT a FROM kept')))", "--sandbox").out == "1\n"
+
+
+@pytest.mark.needs("non-transactional tables")
+def test_definitions_that_commit_are_told(do: Do, school: Database) -> None:
+    done = do(
+        "session.add(Student(id=4, name='Dee'))\nsession.flush()\n"
+        "session.execute(sa.text('CREATE TABLE more (a INTEGER)'))\nraise ValueError",
+        "--write",
+    )
+    assert done.code == 7, done
+    assert "committed: in part" in done.err
+    assert names(school) == ["Ada", "Bob", "Cyd", "Dee"]
