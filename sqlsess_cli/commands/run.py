@@ -66,17 +66,13 @@ def run(
                 answer = execute(program, session, database, loads)
                 app.interrupts.check()  # the program may have caught what asked it to stop
                 if isinstance(answer, Plain) and not (app.options.format or app.options.output):
-                    print(answer.text)  # noqa: T201  among what it printed itself
+                    print(answer.value)  # noqa: T201  among what it printed itself
                     answer = None
         finally:
             if n_plus_one:
                 _tell(app, loads.report())
-        if isinstance(answer, Plain):
-            from sqlsess_cli.result import Result
-
-            answer = Result.of(["value"], [[answer.text]])
         if answer is not None:
-            yield answer
+            yield answer.result() if isinstance(answer, Plain) else answer
 
 
 def _tell(app: App, lines: list[str]) -> None:

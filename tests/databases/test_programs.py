@@ -344,7 +344,7 @@ def test_what_is_no_table_is_printed_as_it_is(run: Run, school: Database, folder
     (folder / "models.py").write_text(MODELS)
     words = ("--url", school.url, "-m", "models.py")
     assert run("run", "-c", "print('a'); 6 * 7", *words).out == "a\n42\n"
-    assert run("run", "-c", "6 * 7", *words, "-f", "json").out == '[{"value": "42"}]\n'
+    assert run("run", "-c", "6 * 7", *words, "-f", "json").out == '[{"value": 42}]\n'
     assert run("run", "-c", "None", *words).out == ""
     assert run("run", "-c", "x = 1", *words).out == ""
     shown = run("run", "-c", "session.get(Student, 2)", *words, "-f", "json")

@@ -30,7 +30,13 @@ _KINDS: Mapping[type, Kind] = {
 class Plain:
     """An answer that is no table: one value, printed as it is."""
 
-    text: str
+    value: object
+
+    def result(self) -> Result:
+        """The same for a format that was asked for."""
+        kind = _KINDS.get(type(self.value))
+        value = str(self.value) if kind is None else self.value
+        return Result.of([Column("value", kind or "text")], [[value]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def answer_of(session: Session, value: object) -> Result | Plain | None:
         shape = _shape([value], None)
         kinds = _kinds(shape.columns, rows := [shape.row(value)])
         return Result.object(dict(zip(kinds, rows[0], strict=True)))
-    return Plain(str(value))
+    return Plain(value)
 
 
 def _table(items: Sequence[object], names: Sequence[str] | None) -> Result:
