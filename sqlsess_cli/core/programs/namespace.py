@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm import Mapper, Session, joinedload, selectinload
 
 from sqlsess_cli.errors import UsageError
 
@@ -34,6 +34,7 @@ def main_module(
     names.update(classes)
     # After the classes: a program that selects must find what it selects with.
     names.update(session=session, select=sqlalchemy.select, func=sqlalchemy.func, sa=sqlalchemy)
+    names.update(joinedload=joinedload, selectinload=selectinload)  # what --n-plus-one proposes
     names["__builtins__"] = _Builtins(unclear, find)
     return module
 
