@@ -50,6 +50,27 @@ def conditions(ctx: click.Context, _parameter: click.Parameter, typed: str) -> l
     return _of_model(ctx, typed, proposed)
 
 
+def settings(ctx: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """What to set: paths and values."""
+    from sqlsess_cli.names.propose import settings as proposed
+
+    return _of_model(ctx, typed, proposed)
+
+
+def linked(ctx: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """What to relate."""
+    from sqlsess_cli.names.propose import linked as proposed
+
+    return _of_model(ctx, typed, proposed)
+
+
+def emptied(ctx: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """What is to have no value."""
+    from sqlsess_cli.names.propose import emptied as proposed
+
+    return _of_model(ctx, typed, proposed)
+
+
 def columns(ctx: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
     """Columns with commas between them."""
     from sqlsess_cli.names.propose import columns as proposed

@@ -123,8 +123,14 @@ def changing(app: App, *, dry_run: bool, yes: bool, max_rows: int | None) -> Ite
             yield Change(app, session, watch, dry_run, yes, max_rows)
 
 
-def warn_of_bulk(app: App, entity: Entity) -> None:
-    """Say what --bulk leaves out."""
+def warn_of_bulk(app: App, entity: Entity, *, returning: bool) -> None:
+    """Say what --bulk leaves out.
+
+    Raises:
+        UsageError: objects are wanted, and it has none.
+    """
+    if returning:
+        raise UsageError("--bulk has no objects to print", "leave --returning out")
     left = "constructor, validators, events, cascades and version counter"
     app.reports.notice(f"--bulk: {left} of {entity.label} have no say")
 

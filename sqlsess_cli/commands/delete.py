@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sqlsess_cli.app import App
+from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._arguments import pairs
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._writing import changing, said, selected, warn_of_bulk, write_options
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 
 
 @command(each_database=True, changes=True)
-@click.argument("model")
-@click.argument("words", nargs=-1, metavar="KEY...|CONDITION...")
-@click.option("-w", "--where", multiple=True, metavar="CONDITION", help="One more condition.")
+@click.argument("model", shell_complete=_names.models)
+@click.argument("words", nargs=-1, metavar="KEY...|CONDITION...",
+                shell_complete=_names.conditions)  # fmt: skip
+@click.option("-w", "--where", multiple=True, metavar="CONDITION", help="One more condition.",
+              shell_complete=_names.conditions)  # fmt: skip
 @click.option("--all", "every", is_flag=True, help="Every object of MODEL.")
 @write_options
 def delete(
@@ -42,12 +45,12 @@ def delete(
         deletes = Deletes(change.session, change.watch, entity, query)
         touched = None
         if bulk:
-            warn_of_bulk(app, entity)
+            warn_of_bulk(app, entity, returning=returning)
             touched = deletes.in_bulk()
         else:
             deletes.each()
         gone = None
-        if returning and not bulk:  # as they were, before they are gone
+        if returning:  # as they were, before they are gone
             gone = reread(change.session, entity, deletes.objects, refresh=False)
         yield from change.settle(
             lambda: said(deletes.count, entity, "deleted", change.watch), touched

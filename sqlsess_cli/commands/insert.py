@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sqlsess_cli.app import App
+from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._writing import changing, said, warn_of_bulk, write_options
 
@@ -20,8 +21,9 @@ _CONFLICTS = ("error", "skip", "update")
 
 
 @command(each_database=True, changes=True)
-@click.argument("model")
-@click.argument("words", nargs=-1, metavar="PATH=VALUE... | -")
+@click.argument("model", shell_complete=_names.models)
+@click.argument("words", nargs=-1, metavar="PATH=VALUE... | -",
+                shell_complete=_names.settings)  # fmt: skip
 @click.option("--nested", is_flag=True, help="Make the objects inside the JSON objects as well.")
 @click.option("--on-conflict", type=click.Choice(_CONFLICTS), default="error",
               help="If there is one of that key: error, skip it, or update it.")  # fmt: skip
@@ -48,12 +50,12 @@ def insert(
         inserts = Inserts(change.session, change.watch, entity, on_conflict)
         touched = None
         if bulk:
-            warn_of_bulk(app, entity)
+            warn_of_bulk(app, entity, returning=returning)
             touched = inserts.in_bulk(asked)
         else:
             inserts.each(asked)
         yield from change.settle(lambda: inserts.said(said), touched)
-        if returning and not bulk:
+        if returning:
             yield reread(change.session, entity, inserts.objects)
 
 

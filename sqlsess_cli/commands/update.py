@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sqlsess_cli.app import App
+from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._arguments import pairs
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._writing import changing, said, selected, warn_of_bulk, write_options
@@ -17,16 +18,23 @@ if TYPE_CHECKING:
 
 
 @command(each_database=True, changes=True)
-@click.argument("model")
-@click.argument("words", nargs=-1, metavar="KEY...|CONDITION...")
-@click.option("-w", "--where", multiple=True, metavar="CONDITION", help="One more condition.")
+@click.argument("model", shell_complete=_names.models)
+@click.argument("words", nargs=-1, metavar="KEY...|CONDITION...",
+                shell_complete=_names.conditions)  # fmt: skip
+@click.option("-w", "--where", multiple=True, metavar="CONDITION", help="One more condition.",
+              shell_complete=_names.conditions)  # fmt: skip
 @click.option("--all", "every", is_flag=True, help="Every object of MODEL.")
-@click.option("--set", "values", multiple=True, metavar="PATH=VALUE", help="What to set.")
+@click.option("--set", "values", multiple=True, metavar="PATH=VALUE", help="What to set.",
+              shell_complete=_names.settings)  # fmt: skip
 @click.option("--set-expr", "computed", multiple=True, metavar="'A = A + 1'",
-              help="What to compute, in the filter language, by the database.")  # fmt: skip
-@click.option("--unset", multiple=True, metavar="PATH", help="What is to have no value.")
-@click.option("--link", multiple=True, metavar="PATH=VALUE", help="Relate the one that matches.")
-@click.option("--unlink", multiple=True, metavar="PATH=VALUE", help="Relate it no longer.")
+              help="What to compute, in the filter language, by the database.",
+              shell_complete=_names.settings)  # fmt: skip
+@click.option("--unset", multiple=True, metavar="PATH", help="What is to have no value.",
+              shell_complete=_names.emptied)  # fmt: skip
+@click.option("--link", multiple=True, metavar="PATH=VALUE", help="Relate the one that matches.",
+              shell_complete=_names.linked)  # fmt: skip
+@click.option("--unlink", multiple=True, metavar="PATH=VALUE", help="Relate it no longer.",
+              shell_complete=_names.linked)  # fmt: skip
 @write_options
 def update(
     app: App, model: str, words: tuple[str, ...], where: tuple[str, ...], values: tuple[str, ...],
@@ -59,10 +67,10 @@ def update(
         updates = Updates(change.session, change.watch, asked, query)
         touched = None
         if bulk:
-            warn_of_bulk(app, entity)
+            warn_of_bulk(app, entity, returning=returning)
             touched = updates.in_bulk(link or unlink)
         else:
             updates.each(link, unlink)
         yield from change.settle(lambda: updates.said(said), touched)
-        if returning and not bulk:
+        if returning:
             yield reread(change.session, entity, updates.objects)

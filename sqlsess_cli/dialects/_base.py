@@ -97,6 +97,7 @@ class Dialect:
     reads_only: ClassVar[bool] = False  # begin(write=False) makes the database refuse writes
     reading_commits: ClassVar[bool] = False  # begin(write=False) ends, and commits, a transaction
     undoing: ClassVar[frozenset[str]] = frozenset()  # codes of errors that undo the transaction
+    duplicates: ClassVar[frozenset[str]] = frozenset()  # codes of errors that a key is there
     definitions_commit: ClassVar[bool] = False  # DDL ends the transaction, and commits it
     # First words of what can make a session write again that was set to reading, or write files.
     evades_reading: ClassVar[frozenset[str]] = frozenset()

@@ -85,6 +85,7 @@ class MySQL(Dialect):
     values: ClassVar[MySQLValues] = MySQLValues()
     literals: ClassVar[MySQLLiterals] = MySQLLiterals()
     label: ClassVar[str] = "MySQL"
+    duplicates: ClassVar[frozenset[str]] = frozenset({"1062", "1169", "1586"})
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("pymysql", "pymysql"),
         Driver("mysqldb", "MySQLdb"),

@@ -59,6 +59,7 @@ class PostgreSQL(Dialect):
     values: ClassVar[PostgreSQLValues] = PostgreSQLValues()
     literals: ClassVar[PostgreSQLLiterals] = PostgreSQLLiterals()
     label: ClassVar[str] = "PostgreSQL"
+    duplicates: ClassVar[frozenset[str]] = frozenset({"23505"})
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("psycopg", "psycopg", "postgresql"),
         Driver("psycopg2", "psycopg2"),

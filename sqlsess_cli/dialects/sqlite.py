@@ -64,6 +64,9 @@ class SQLite(Dialect):
     values: ClassVar[SQLiteValues] = SQLiteValues()
     literals: ClassVar[SQLiteLiterals] = SQLiteLiterals()
     label: ClassVar[str] = "SQLite"
+    duplicates: ClassVar[frozenset[str]] = frozenset(
+        {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
+    )
     drivers: ClassVar[tuple[Driver, ...]] = (Driver("pysqlite", "sqlite3"),)
     reads_only: ClassVar[bool] = True
     interleaves: ClassVar[bool] = True

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sqlsess_cli.names.entries import Model
+from sqlsess_cli.names.entries import MANY, PROXY, Model
 from sqlsess_cli.names.known import Names, Proposal, begin
 from sqlsess_cli.names.language import AGGREGATES, FUNCTIONS, NO_ARGUMENTS, words
 
@@ -96,6 +96,41 @@ def _values(names: Names, model: Model | None, path: str) -> list[tuple[str, str
 def _literal(text: str) -> str:
     doubled = text.replace("'", "''")
     return f"'{doubled}'"
+
+
+def settings(names: Names, model: Model, typed: str) -> Iterator[Proposal]:
+    """For `path=value` that says what to set."""
+    if _SHORT.match(typed):
+        yield from conditions(names, model, typed)
+        return
+    yield from _steps(names, model, typed, MANY, "=")
+
+
+def linked(names: Names, model: Model, typed: str) -> Iterator[Proposal]:
+    """For `path=value` that says which object to relate, or to relate no longer."""
+    if _SHORT.match(typed):
+        yield from conditions(names, model, typed)
+    elif "." in typed:
+        yield from _steps(names, model, typed, MANY, "=")
+    else:
+        found = names.paths(model, typed)
+        yield from (proposal for proposal, attribute in found if attribute.kind == MANY)
+
+
+def emptied(names: Names, model: Model, typed: str) -> Iterator[Proposal]:
+    """For what is to have no value: an attribute, or a relationship to one."""
+    for proposal in _steps(names, model, typed, MANY, ""):
+        word, shown = proposal.word.removesuffix("."), proposal.shown.removesuffix(".")
+        yield Proposal(word, shown, proposal.summary, True)
+
+
+def _steps(names: Names, model: Model, typed: str, without: str, after: str) -> Iterator[Proposal]:
+    """Paths, but not over what is left out; what follows a value."""
+    for proposal, attribute in names.paths(model, typed):
+        if attribute.kind not in (without, PROXY):
+            end = after if attribute.is_value else ""
+            shown = f"{proposal.shown}{end}"
+            yield Proposal(f"{proposal.word}{end}", shown, proposal.summary, True)
 
 
 def columns(names: Names, model: Model, typed: str) -> Iterator[Proposal]:

@@ -1,4 +1,4 @@
-"""The README's examples, run in order on a terminal, and compared with what it shows.
+"""The examples of the README and of docs/writing.md, run in order on a terminal, and compared.
 
 A file is a block after a line that ends with its name. `SQLSESS_GENERATED=write` writes the outputs
 anew, for a change that is meant; read the diff before it is committed.
@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from servers.program import ROOT, Program
 from servers.pseudoterminal import PseudoTerminal
 
@@ -62,8 +63,13 @@ def commands(block: Block) -> Iterator[tuple[str, list[str]]]:
             shown.append(line)
 
 
-def test_every_example_gives_what_the_readme_shows(shell: Program, shell_path: str) -> None:
-    text = README.read_text(encoding="utf-8")
+PAGES = {"README.md": 10, "docs/writing.md": 7}  # and how many blocks of examples there are
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_example_gives_what_it_shows(shell: Program, shell_path: str, page: str) -> None:
+    path = Path(ROOT, page)
+    text = path.read_text(encoding="utf-8")
     found = list(blocks(text))
     told = list[str]()
     for block in found:
@@ -72,9 +78,9 @@ def test_every_example_gives_what_the_readme_shows(shell: Program, shell_path: s
         elif name := NAMED.search(block.before):
             Path(shell.folder, name[1]).write_text("\n".join([*block.lines, ""]), encoding="utf-8")
     if os.environ.get("SQLSESS_GENERATED") == "write":
-        README.write_text(renewed(text, found), encoding="utf-8")
+        path.write_text(renewed(text, found), encoding="utf-8")
     assert not told, "\n".join(told)
-    assert sum(block.kind == "console" for block in found) >= 10
+    assert sum(block.kind == "console" for block in found) >= PAGES[page]
 
 
 def played(block: Block, shell: Program, path: str, told: list[str]) -> Iterator[str]:
@@ -84,7 +90,7 @@ def played(block: Block, shell: Program, path: str, told: list[str]) -> Iterator
         came = answer(command, shell, path)
         yield from came
         if came != shown:
-            told.append(f"README.md:{block.first}: $ {command}\nshown: {shown}\ncame:  {came}")
+            told.append(f"{block.first}: $ {command}\nshown: {shown}\ncame:  {came}")
 
 
 def answer(command: str, shell: Program, path: str) -> list[str]:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from writing import School, last, opened
 from servers._server import Database
 from servers.program import Finished
+from writing import School, last, opened
 
 ADA = ("Ada", "Lovelace")
 
@@ -240,6 +240,7 @@ def test_bulk(school: School) -> None:
 def test_bulk_sets_columns_only(school: School) -> None:
     school.refuses(2, "update", "Student", *ADA, "--set", "course.name=Art", "--bulk")
     school.refuses(2, "insert", "Course", "name=a", "teacher.name=Alan", "--bulk")
+    school.refuses(2, "insert", "Course", "name=a", "--bulk", "--returning")
     school.refuses(2, "update", "Student", *ADA, "--link", "clubs.name=go", "--bulk")
 
 
@@ -270,7 +271,9 @@ def test_selectors(school: School) -> None:
     assert {student(school, name)[0] for name in ("Ada", "Bob", "Cyd")} == {1}
 
 
-@pytest.mark.parametrize("words", [("delete", "Student"), ("update", "Student", "--set", "score=1")])
+@pytest.mark.parametrize(
+    "words", [("delete", "Student"), ("update", "Student", "--set", "score=1")]
+)
 def test_no_selector(school: School, words: tuple[str, ...]) -> None:
     done = school.refuses(6, *words, "--yes")
     assert "error: nothing says which Student" in done.err

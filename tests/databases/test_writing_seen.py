@@ -1,4 +1,4 @@
-"""What a write shows before it stays: dry runs, questions on a terminal, and who may write at all."""
+"""What a write shows before it stays: dry runs, questions on a terminal, and who may write."""
 
 from __future__ import annotations
 
@@ -109,8 +109,9 @@ def test_sqlite_that_heeds_no_foreign_keys_cascades_nothing(school: School) -> N
     assert len(school.rows("SELECT * FROM stamps")) == 7
 
 
+@pytest.mark.needs("accounts")
 def test_a_cascade_that_comes_back(database: Database, run: Callable[..., Finished]) -> None:
-    """A tree, a table that refers to itself, and a circle of two tables; no model of them."""
+    """A ring of seven rows of a table that refers to itself, which nobody mapped."""
     database.execute(
         "CREATE TABLE tree (id INTEGER PRIMARY KEY, up INTEGER,"
         " FOREIGN KEY (up) REFERENCES tree (id) ON DELETE CASCADE)",
@@ -118,15 +119,10 @@ def test_a_cascade_that_comes_back(database: Database, run: Callable[..., Finish
         *(f"INSERT INTO tree VALUES ({item}, {item - 1})" for item in range(2, 8)),
         "UPDATE tree SET up = 3 WHERE id = 1",
     )
-    if database.kind == "sqlite":
-        return
     done = run("delete", "tree", "1", "--dry-run", "--url", database.url)
-    # Of our own mapping there is a relationship from up to tree, so the class may do part of it.
-    assert done.code == 0, done
+    assert last(done).endswith("1 tree deleted, 6 more by ON DELETE CASCADE in tree"), done
     assert run("delete", "tree", "1", "--yes", "--url", database.url).code == 0
-    left = len(database.rows("SELECT * FROM tree"))
-    told = [int(word) for word in last(done).replace(",", "").split() if word.isdigit()]
-    assert sum(told) >= 7 - left
+    assert database.rows("SELECT * FROM tree") == []
 
 
 def test_rows_of_a_table_without_a_key_are_not_counted(
@@ -148,9 +144,10 @@ def test_rows_of_a_table_without_a_key_are_not_counted(
 @pytest.mark.parametrize("engine", ["MyISAM", "Aria", "MEMORY"])
 def test_no_dry_run_of_what_cannot_be_undone(school: School, engine: str) -> None:
     school.database.execute("ALTER TABLE audit ENGINE = " + engine)
+    every = ("Audit", "--all")
     for words in (("insert", "Audit", "what=x"), ("insert", "Club", "id=3", "name=x"),
-                  ("update", "Audit", "--all", "--set", "what=x"),
-                  ("delete", "Audit", "--all"), ("delete", "Audit", "--all", "--bulk")):  # fmt: skip
+                  ("update", *every, "--set", "what=x"), ("delete", *every),
+                  ("delete", *every, "--bulk")):  # fmt: skip
         done = school.refuses(6, *words, "--dry-run")
         assert f"audit is a table without transactions ({engine})" in done.err, done
         assert last(done).startswith("rolled back: nothing was changed on ")
@@ -163,8 +160,9 @@ def test_what_a_failed_write_leaves_in_a_table_without_transactions(school: Scho
     text = '{"id": 11, "what": "x"}\n{"id": 11, "what": "y"}\n'
     done = school("insert", "Audit", "-", "--yes", input=text)
     kept = (11, "x") in school.rows("SELECT * FROM audit")
-    assert (done.code, last(done).startswith("committed: in part")) == ((7, True) if kept else
-                                                                        (5, False)), done  # fmt: skip
+    assert kept, "then this proves nothing"
+    assert done.code == 7, done
+    assert last(done).startswith("committed: in part on "), done
 
 
 # --- on a terminal
@@ -202,9 +200,7 @@ def test_ctrl_c_at_the_question(school: School, pty: Callable[..., PseudoTermina
 
 
 @sqlite
-def test_one_object_is_not_asked_about(
-    school: School, pty: Callable[..., PseudoTerminal]
-) -> None:
+def test_one_object_is_not_asked_about(school: School, pty: Callable[..., PseudoTerminal]) -> None:
     assert on_terminal(school, pty, *ONE).code == 0
     terminal = on_terminal(school, pty, *ALL, "--yes")
     assert terminal.code == 0
@@ -264,7 +260,9 @@ url = "{url}"
 
 
 @pytest.fixture
-def configured(school: School, folder: Path, run: Callable[..., Finished]) -> Callable[..., Finished]:
+def configured(
+    school: School, folder: Path, run: Callable[..., Finished]
+) -> Callable[..., Finished]:
     path = folder / "sqlsess.toml"
     url = school.database.url.replace("\\", "\\\\")
     path.write_text(CONFIG.format(models=school.models[0], url=url))

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import null
 from sqlalchemy import types as sqltypes
 
 from sqlsess_cli.core.changes.values import from_json, from_text
-from sqlsess_cli.core.models.entity import Entity, Relationship
+from sqlsess_cli.core.models.entity import Entity, Relationship, kind_of
 from sqlsess_cli.errors import UsageError
 from sqlsess_cli.nearest import did_you_mean
 
@@ -87,7 +88,9 @@ class Asked:
             relationship = None if found is None else self.entity.links.get(found)
             if relationship is None or value is None:
                 self._set(name, value if value is None else _Json(value))
-            elif nested:
+                continue
+            require_writable(relationship)
+            if nested:
                 members = value if isinstance(value, list) else [value]
                 if isinstance(value, list) != bool(relationship.uselist):
                     noun = "a list of objects" if relationship.uselist else "one object"
@@ -131,6 +134,7 @@ class Asked:
         self.values[fields[rest]] = self._value(fields[rest], value)
 
     def _relate(self, relationship: Relationship, path: str, rest: str, value: object) -> None:
+        require_writable(relationship)
         if relationship.uselist:
             raise UsageError(f"{path}: {relationship.key} leads to many", "see --link and --unlink")
         if not rest:
@@ -160,9 +164,9 @@ class Asked:
         return found
 
     def _value(self, name: str, value: object) -> object:
-        if value is None:
-            return None
         type_ = type_of(self.entity, name)
+        if value is None:  # a JSON type would take None for JSON's own null
+            return null() if kind_of(type_) == "json" else None
         if isinstance(value, _Json):
             return from_json(value.value, type_, name)
         return from_text(str(value), type_, name)
@@ -202,6 +206,17 @@ def type_of(entity: Entity, name: str) -> sqltypes.TypeEngine[Any]:
     """The type of an attribute."""
     found: sqltypes.TypeEngine[Any] = entity.attribute(entity.origin, name).type
     return found
+
+
+def require_writable(relationship: Relationship) -> None:
+    """See that what is put into a relationship is stored.
+
+    Raises:
+        UsageError: it is only read, as those are that nobody mapped and that lead to many.
+    """
+    if relationship.viewonly:
+        other = relationship.mapper.class_.__name__
+        raise UsageError(f"{relationship.key} is only read", f"relate it from {other}")
 
 
 def settable(entity: Entity, name: str) -> bool:

@@ -92,21 +92,27 @@ class Cascades:
         for item in mapper.column_attrs:
             values.update(dict.fromkeys(item.columns, inspected(target).dict.get(item.key)))
         for one in mapper.tables:
-            keys = [*one.primary_key]
+            # Where the table has no key, the class says which columns are as good as one.
+            keys: list[Any] = [*one.primary_key] or [
+                key for key in mapper.primary_key if key.table is one
+            ]
             if keys and all(values.get(key) is not None for key in keys):
-                self.count(connection, one, [tuple(values[key] for key in keys)])
-            elif keys:
-                self.uncounted.add(_name(_place(one)))
+                self.count(connection, one, keys, [tuple(values[key] for key in keys)])
+            elif self._rules_on(connection, _place(one)):
+                self.uncounted.add("other tables")
 
-    def count(self, connection: Connection, of: FromClause, keys: Sequence[Row]) -> None:
+    def count(
+        self, connection: Connection, of: FromClause, columns: Sequence[ColumnElement[Any]],
+        keys: Sequence[Row],
+    ) -> None:  # fmt: skip
         """Count what goes with rows that are about to be deleted.
 
         Args:
             connection: that will delete them.
             of: their table.
-            keys: the values of its primary key.
+            columns: of its primary key.
+            keys: their values.
         """
-        columns = [*of.primary_key]
         self._gone.setdefault(_place(of), set()).update(keys)
         among = columns[0].in_([key[0] for key in keys])
         if len(columns) > 1:
@@ -120,23 +126,24 @@ class Cascades:
     def _follow(self, connection: Connection, of: FromClause, among: ColumnElement[bool]) -> None:
         """Find the rows that refer to some rows, and those that refer to these."""
         for rule in self._rules_on(connection, _place(of)):
-            there = self._table(connection, rule.key)
+            there, keys = self._table(connection, rule.key)
             condition = _refers(there, of, rule.key, among)
-            if self._add(connection, rule, there, condition) and rule.action == CASCADE:
+            if (
+                self._add(connection, rule, select(*keys), there, condition)
+                and rule.action == CASCADE
+            ):
                 self._follow(connection, there, condition)
 
     def _add(
-        self, connection: Connection, rule: Rule, there: TableClause,
+        self, connection: Connection, rule: Rule, keys: Select[Any], there: TableClause,
         condition: ColumnElement[bool],
     ) -> bool:  # fmt: skip
         """Remember the rows; whether there was any that was not known yet."""
-        keys = [*there.primary_key]
-        if not keys:
+        if not keys.selected_columns:
             if connection.execute(select(1).select_from(there).where(condition).limit(1)).first():
                 self.uncounted.add(_name(rule.key.table))
             return False
-        rows: Select[Any] = select(*keys).where(condition)
-        found = {tuple(row) for row in connection.execute(rows)}
+        found = {tuple(row) for row in connection.execute(keys.where(condition))}
         known = self._rows.setdefault((rule.key.table, rule.action), set())
         new = not found <= known
         known |= found
@@ -163,17 +170,18 @@ class Cascades:
                 if same and item["referred_table"] == place[1] and action in _ACTIONS:
                     yield Rule(key, action)
 
-    def _table(self, connection: Connection, key: ForeignKey) -> TableClause:
-        """The table of a foreign key, with the columns that are needed of it."""
+    def _table(
+        self, connection: Connection, key: ForeignKey
+    ) -> tuple[TableClause, list[ColumnElement[Any]]]:
+        """The table of a foreign key, with the columns that are needed of it; and its own key."""
         schema, name = key.table
         inspector = self._inspector or inspected(connection)
         keys = inspector.get_pk_constraint(name, schema)["constrained_columns"]
         referred = [column for rule in self._rules_on(connection, key.table)
                     for column in rule.key.target_columns]  # fmt: skip
         names = dict.fromkeys([*keys, *key.columns, *referred])
-        made = table(name, *map(column, names), schema=schema)
-        made.primary_key.extend(made.c[item] for item in keys)
-        return made
+        made = table(name, *(column(item) for item in names), schema=schema)
+        return made, [made.c[item] for item in keys]
 
     def found(self) -> list[Cascade]:
         """What was found, without what was deleted by a DELETE of ours in the end."""

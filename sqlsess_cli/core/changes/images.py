@@ -118,7 +118,10 @@ class Watch:
     def _flushed(self, session: Session, _context: UOWTransaction) -> None:
         for target in session.new:
             self._see(Image(ADDED, target, ()))
-        for target in session.dirty:
+        order = {
+            key: at for at, key in enumerate(self._named)
+        }  # that of session.dirty is by chance
+        for target in sorted(session.dirty, key=lambda item: _place(item, order)):
             before = {**dict(self._changes(target)), **self._before.get(id(target), {})}
             if before:
                 # What the flush itself set, such as a version; and what is to be read anew.
@@ -176,6 +179,11 @@ class Watch:
 def _state(target: object) -> InstanceState[Any]:
     found: InstanceState[Any] = inspected(target)
     return found
+
+
+def _place(target: object, order: Mapping[int, int]) -> tuple[int, str]:
+    """First what was named, as it was; then by class and key."""
+    return order.get(id(target), len(order)), f"{type(target).__name__} {_key(target)}"
 
 
 def _loaded(target: object) -> dict[str, object]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, exc, select
+from sqlalchemy import Table, exc, select
 from sqlalchemy import insert as sql_insert
+from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Session
 
 from sqlsess_cli.core.changes.asked import Asked
@@ -63,8 +65,7 @@ class Inserts:
                 raise
             self.watch.forget(known)
             self.inserted -= 1
-            self.objects.pop()
-            there = self._there(asked)
+            there = self._there(self.objects.pop()) if self._is_duplicate(error) else None
             if there is None:  # another rule than a key was broken
                 raise
             self._conflict(there, asked)
@@ -87,13 +88,19 @@ class Inserts:
         self.objects.append(there)
         self.updated += 1
 
-    def _there(self, asked: Asked) -> Any:
+    def _is_duplicate(self, error: RejectedError) -> bool:
+        """Whether the database says that a key is there, and not that another rule is broken."""
+        codes = self.session.info[INFO].hooks.duplicates
+        return not codes or error.details.get("sqlstate") in codes
+
+    def _there(self, target: Any) -> Any:
         """The object that has the same key, or the same in any other unique set of columns."""
+        values = inspected(target).dict
         given = {
-            column: asked.values[name] for name, column in self._columns()
-            if asked.values.get(name) is not None
+            column: values[item.key] for item in self.entity.mapper.column_attrs
+            for column in item.columns if values.get(item.key) is not None
         }  # fmt: skip
-        for columns in self._unique():
+        for columns in self._unique:
             if columns <= set(given):
                 same = [column == given[column] for column in columns]
                 with translated(self.session.info[INFO]):
@@ -102,19 +109,26 @@ class Inserts:
                     return found
         return None
 
-    def _columns(self) -> Iterator[tuple[str, Any]]:
-        for item in self.entity.mapper.column_attrs:
-            yield from ((item.key, column) for column in item.columns)
-
-    def _unique(self) -> Iterator[set[Any]]:
-        yield set(self.entity.mapper.primary_key)
+    @cached_property
+    def _unique(self) -> list[set[Any]]:
+        """The sets of columns that no two rows have alike, as the database has them."""
+        found = [set(self.entity.mapper.primary_key)]
+        inspector = inspected(self.session.connection())
+        hooks = self.session.info[INFO].hooks
         for table in self.entity.mapper.tables:
-            for constraint in getattr(table, "constraints", ()):
-                if isinstance(constraint, UniqueConstraint):
-                    yield set(constraint.columns)
-            for index in getattr(table, "indexes", ()):
-                if index.unique:
-                    yield set(index.columns)
+            if not isinstance(table, Table):
+                continue
+            schema, name = table.schema, table.name
+            named: list[list[Any]] = [
+                [*item["column_names"]] for item in inspector.get_unique_constraints(name, schema)
+            ]
+            named += hooks.relations.unseen_uniques(inspector, (schema, name))
+            named += [[*item["column_names"]] for item in inspector.get_indexes(name, schema)
+                      if item["unique"] and not _is_partial(item)]  # fmt: skip
+            by_name = {column.name: column for column in table.columns}
+            found += [{by_name[item] for item in names} for names in named
+                      if set(names) <= set(by_name)]  # fmt: skip
+        return found
 
     def in_bulk(self, asked: Placed) -> int:
         """Insert all in one statement; how many there were.
@@ -145,6 +159,12 @@ class Inserts:
         parts += [f"{self.updated} updated"] * bool(self.updated)
         parts += [f"{self.skipped} skipped"] * bool(self.skipped)
         return ", ".join(parts)
+
+
+def _is_partial(index: Any) -> bool:
+    """Whether an index looks at some rows only, or at what is computed of them."""
+    options = index.get("dialect_options", {})
+    return None in index["column_names"] or any(name.endswith("_where") for name in options)
 
 
 def _at(place: str, error: SqlsessError) -> str:

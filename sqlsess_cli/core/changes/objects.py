@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
-from sqlsess_cli.core.changes.asked import Asked, text_of
+from sqlsess_cli.core.changes.asked import Asked, require_writable, text_of
 from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.core.filters.values import typed
 from sqlsess_cli.core.models.entity import Entity, kind_of
@@ -63,7 +63,8 @@ def found(session: Session, entity: Entity, query: Query) -> list[Any]:
     statement = chosen(entity, query)
     with Foreign() as loading, translated(session.info[INFO]):  # a type reads as it likes
         return list(session.scalars(statement).unique())
-    raise RejectedError(f"{entity.label}: {said(loading.error) or type(loading.error).__name__}")
+    error = loading.error or RejectedError("nothing was read")
+    raise RejectedError(f"{entity.label}: {said(error) or type(error).__name__}") from error
 
 
 def require_key(entity: Entity) -> None:
@@ -200,6 +201,7 @@ def linked_objects(session: Session, entity: Entity, word: str) -> tuple[str, An
     relationship = None if name is None else entity.links.get(name)
     if not equals or relationship is None:
         raise UsageError(f"{word}: not RELATIONSHIP.PATH=VALUE", "such as courses.title=Art")
+    require_writable(relationship)
     if not relationship.uselist:
         raise UsageError(f"{relationship.key} leads to one", f"--set {word}")
     there = entity.links.entity(relationship)

@@ -175,7 +175,9 @@ class Deletes(Selection):
             raise UsageError(message, "leave --bulk out")
         connection = self.session.connection()
         for keys in self.keys():
-            self.watch.cascades.count(connection, self.entity.table, keys)
+            self.watch.cascades.count(
+                connection, self.entity.table, self.entity.mapper.primary_key, keys
+            )
             self.execute(sql_delete(self.entity.origin), keys)
         return self.count
 

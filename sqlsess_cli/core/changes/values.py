@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Mapping
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import types as sqltypes
@@ -16,6 +17,8 @@ from sqlsess_cli.errors import UsageError
 from sqlsess_cli.result import Kind
 
 _NUMBERS = ("integer", "float", "decimal", "boolean")
+# JSON has no numbers for these, and our own has them as text.
+_NO_NUMBERS = dict.fromkeys(("NaN", "Infinity", "-Infinity"), ("float", "decimal"))
 
 
 def from_text(text: str, type_: sqltypes.TypeEngine[Any], path: str) -> object:
@@ -62,7 +65,9 @@ def _simple(value: object, kind: Kind, type_: sqltypes.TypeEngine[Any], path: st
     if isinstance(value, int | Decimal):
         if kind not in (*_NUMBERS, "other"):
             raise UsageError(f"{path}: {value} is a number", "write text in quotes")
-        return typed(str(value), type_, path)
+        return value if kind == "other" else typed(str(value), type_, path)
+    if value in _NO_NUMBERS and kind in _NO_NUMBERS[str(value)]:
+        return Decimal(str(value)) if kind == "decimal" else float(str(value))
     return from_text(str(value), type_, path)
 
 
@@ -86,7 +91,7 @@ def _bytes(text: object, path: str) -> bytes:
 def _plain(value: object) -> object:
     """JSON as the standard library would have read it: drivers write no Decimal."""
     if isinstance(value, Decimal):
-        return float(value)
+        return float(value) if isfinite(float(value)) else int(value)
     if isinstance(value, Mapping):
         return {name: _plain(item) for name, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list) else value

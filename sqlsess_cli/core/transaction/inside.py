@@ -1,4 +1,4 @@
-"""What must not happen inside a write's block: an end that is not ours, what no undo reaches."""
+"""What must not happen inside the block of a write: an end not ours, what no undo reaches."""
 
 from __future__ import annotations
 
