@@ -138,7 +138,8 @@ def _told(app: App, error: BaseException, arguments: list[str]) -> int:
         case NegativeAnswer():  # not a failure: the exit code is the answer
             if error.message:
                 app.reports.notice(error.message)
-            app.tell_outcome(failed=False)
+            else:  # a program's exit(1): what it wrote was undone
+                app.tell_outcome(failed=False)
             return error.exit_code
         case SqlsessError():
             pass
