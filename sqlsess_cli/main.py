@@ -138,6 +138,8 @@ def _told(app: App, error: BaseException, arguments: list[str]) -> int:
         case NegativeAnswer():  # not a failure: the exit code is the answer
             if error.message:
                 app.reports.notice(error.message)
+            else:  # a program's exit(1): what it wrote was undone
+                app.tell_outcome(failed=False)
             return error.exit_code
         case SqlsessError():
             pass
@@ -155,7 +157,7 @@ def _unforeseen(error: BaseException) -> SqlsessError:
 
     place = text = ""
     if "sqlalchemy" in sys.modules:  # only then can code of the application's have run
-        from sqlsess_cli.core.models.load import place_of
+        from sqlsess_cli.core.places import place_of
         from sqlsess_cli.dialects._base import text_of
 
         place, text = place_of(error), text_of(error)

@@ -7,7 +7,8 @@ import re
 import stat
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol, Self
+from io import FileIO, RawIOBase, UnsupportedOperation
+from typing import Any, Protocol, Self
 
 from sqlsess_cli.errors import HungUp, OutputError
 from sqlsess_cli.inert import inert_stream
@@ -81,6 +82,61 @@ class StreamSink:
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         """Nothing is held back, so there is nothing to complete."""
+
+
+class PrintedOutput(RawIOBase):
+    """A stream of ours as Python's own: for what a program of the user's prints.
+
+    Args:
+        raw: the stream, or None when it was closed before we were started.
+        name: what it is called in messages.
+        must_finish: the program goes on when nobody reads any more.
+    """
+
+    def __init__(self, raw: RawOutput | None, name: str, *, must_finish: bool) -> None:
+        super().__init__()
+        self._raw = raw
+        self._name = name
+        self._must_finish = must_finish
+        self._left = False  # nobody reads any more
+
+    def writable(self) -> bool:
+        """It is there to be written."""
+        return True
+
+    def isatty(self) -> bool:
+        """Whether a person sees it."""
+        return isinstance(self._raw, FileIO) and self._raw.isatty()
+
+    def fileno(self) -> int:
+        """Its descriptor, for programs that the program starts."""
+        if not isinstance(self._raw, FileIO):
+            raise UnsupportedOperation("fileno")
+        return self._raw.fileno()
+
+    def write(self, data: Any, /) -> int:
+        """Write some of `data`.
+
+        Raises:
+            HungUp: nobody reads any more, and the program need not end.
+            OutputError: it cannot be written.
+        """
+        size = len(data)
+        if self._left:
+            return size
+        if self._raw is None:
+            self._left = True
+            raise OutputError(f"cannot write to {self._name}: it is closed")
+        try:
+            return self._raw.write(memoryview(data)) or 0
+        except BrokenPipeError:
+            self._left = True  # what is still held back is not told once more
+            if self._must_finish:
+                return size
+            raise HungUp from None
+        except OSError as error:
+            self._left = True
+            raise OutputError(f"cannot write to {self._name}: {error.strerror}") from error
 
 
 class FileSink:

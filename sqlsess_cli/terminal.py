@@ -7,15 +7,15 @@ import re
 import shlex
 import signal
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import FileIO
+from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import Self
 
 from sqlsess_cli.errors import HungUp, OutputError, RefusedError
 from sqlsess_cli.inert import inert, inert_stream
-from sqlsess_cli.sinks import FileSink, PagedSink, RawOutput, Sink, StreamSink
+from sqlsess_cli.sinks import FileSink, PagedSink, PrintedOutput, RawOutput, Sink, StreamSink
 
 _DIGITS = 7  # of columns or lines: no terminal has more
 _UNINDENTED = re.compile("\n(?!    )")
@@ -124,6 +124,28 @@ class Terminal:
             words = shlex.split(self.environ.get("PAGER", "less")) or ["cat"]
             return Pager(words, self.environ, visible=visible)
         return None
+
+    @contextmanager
+    def printing(self, *, must_finish: bool) -> Iterator[None]:
+        """Let a program print to standard output, in order with our answers.
+
+        Args:
+            must_finish: it goes on when nobody reads any more.
+
+        Raises:
+            HungUp: nobody does, and it need not go on.
+            OutputError: what it printed cannot be written.
+        """
+        raw = PrintedOutput(self.streams.stdout, "standard output", must_finish=must_finish)
+        lines = self.streams.stdout_is_terminal
+        errors = "surrogateescape"
+        stream = TextIOWrapper(BufferedWriter(raw), "utf-8", errors, line_buffering=lines)
+        before, sys.stdout = sys.stdout, stream
+        try:
+            yield
+        finally:
+            sys.stdout = before
+            stream.flush()
 
     def tell(self, text: str, style: str = "", *, lines: bool = False) -> None:
         """Say something on standard error; escapes in it are spelled, a closed stream ignored.

@@ -11,6 +11,7 @@ from sqlsess_cli.commands import _names
 from sqlsess_cli.commands._arguments import values
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._plan import explain_option, plan_of
+from sqlsess_cli.commands._sandbox import begin, sandbox_option
 
 if TYPE_CHECKING:
     from sqlsess_cli.core.script import Source
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     "text", required=False, metavar="[TEXT|@FILE|:NAME|-]", shell_complete=_names.saved_sql
 )
 @explain_option
-def sql(app: App, text: str | None, explain: str | None) -> Answers:
+@sandbox_option
+def sql(app: App, text: str | None, explain: str | None, *, sandbox: bool) -> Answers:
     r"""Execute TEXT, the file @FILE, the saved :NAME, or standard input (-), in one transaction.
 
     Several statements are separated by semicolons; the first that fails rolls all of them back.
@@ -40,9 +42,9 @@ def sql(app: App, text: str | None, explain: str | None) -> Answers:
     database = app.database()
     found = steps(
         _source(app, text), database.dialect, database.hooks, values(app.options.param),
-        write=write, forbidden=app.options.forbids_writing,
+        write=write or sandbox, forbidden=app.options.forbids_writing, sandbox=sandbox,
     )  # fmt: skip
-    with app.begin(write=write) as session:
+    with begin(app, write=write, sandbox=sandbox) as session:
         for step in found:
             if explain:
                 yield plan_of(app, session, statement_of(step, explain), explain, step.values)

@@ -62,7 +62,7 @@ class Step:
     where: str
 
 
-def steps(
+def steps(  # noqa: PLR0913  what is asked of a script has no other home
     source: Source,
     dialect: str,
     hooks: Dialect,
@@ -70,6 +70,7 @@ def steps(
     *,
     write: bool,
     forbidden: str = "",
+    sandbox: bool = False,
 ) -> Sequence[Step]:
     """The statements of a script, if all of them may be sent.
 
@@ -80,15 +81,14 @@ def steps(
         values: by parameter; every one must be used.
         write: the script may change data.
         forbidden: the flag or variable that forbids it to, if one does.
+        sandbox: whatever it does is to be undone.
 
     Raises:
         UsageError: a statement is not whole, is a client's command, or lacks a value.
         RefusedError: a statement would begin or end a transaction, or may write where the
-            database cannot be told to refuse that.
+            database cannot be told to refuse that, or could not be undone.
     """
-    # A mysql:// URL may lead to a MariaDB, whose comments can hold more.
-    lexical = lexical_of("mariadb" if dialect == "mysql" else dialect)
-    found = list(split(source.text, lexical))
+    found = list(split(source.text, lexical_of(dialect)))
     if not found:
         raise UsageError("there is no statement to execute")
     values = {name: hooks.parameter(value) for name, value in values.items()}
@@ -100,6 +100,31 @@ def steps(
         raise UsageError(f"no statement has a parameter :{name}", did_you_mean(name, known))
     for step in made:
         _may_be_sent(step, hooks, write=write, forbidden=forbidden)
+        if sandbox:
+            _can_be_undone(step, hooks)
+    return made
+
+
+def looked_at(statement: str, dialect: str, transaction: Transaction) -> list[Step]:
+    """The statements in a text that a program is about to send, if they may be sent.
+
+    Args:
+        statement: as the driver gets it.
+        dialect: SQLAlchemy's name of the database.
+        transaction: in which.
+
+    Raises:
+        RefusedError: one would begin or end a transaction, or may write where the database cannot
+            be told to refuse that, or could not be undone in a sandbox.
+    """
+    found = split(statement, lexical_of(dialect))
+    made = [Step(item, verb_of(item), {}, "") for item in found]
+    for step in made:
+        _may_be_sent(
+            step, transaction.hooks, write=transaction.write, forbidden=transaction.forbids_writing
+        )
+        if transaction.dry:
+            _can_be_undone(step, transaction.hooks)
     return made
 
 
@@ -146,6 +171,20 @@ def _may_be_sent(step: Step, hooks: Dialect, *, write: bool, forbidden: str) -> 
         raise RefusedError(f"{step.where}{step.statement.keyword} may write, and {why}", hint)
 
 
+def _can_be_undone(step: Step, hooks: Dialect) -> None:
+    """See that a rollback reaches what a statement does; of its tables, begin() does.
+
+    Raises:
+        RefusedError: the server commits it, or may commit inside of it.
+    """
+    commits = step.verb.ends_transaction_implicitly
+    hidden = not step.verb.reads and _opaque(step)
+    if hooks.definitions_commit and (commits or hidden):
+        does = "commits" if commits else "may commit"
+        message = f"{step.where}{step.statement.keyword} {does}, and a sandbox could not undo that"
+        raise RefusedError(message, f"{hooks.label} cannot roll it back")
+
+
 def _evades_reading(statement: Statement, hooks: Dialect) -> bool:
     """Whether it may do what read-only transactions do not forbid; some servers skip comments."""
     if statement.keyword in hooks.evades_reading:
@@ -187,14 +226,10 @@ def execute(session: Session, step: Step) -> Iterator[Result]:
         SqlsessError: it was rejected; names the line.
     """
     transaction: Transaction = session.info[INFO]
-    hooks, statement = transaction.hooks, text(escaped_for_text(step.statement, step.values))
-    commits = hooks.definitions_commit and step.verb.ends_transaction_implicitly
+    statement = text(escaped_for_text(step.statement, step.values))
     cursor_ok, changes = step.verb.cursor_ok and not transaction.write, not step.verb.reads
-    transaction.defining = commits
-    opaque = changes and hooks.definitions_commit and not commits and _opaque(step)
-    transaction.opaque |= opaque
+    opaque = announce(transaction, step)
     if opaque:
-        transaction.changed = True
         with _placed(step):
             yield from run_each(session, statement, step.values)
         return
@@ -202,14 +237,34 @@ def execute(session: Session, step: Step) -> Iterator[Result]:
         with _placed(step):
             result = run(session, statement, step.values, cursor_ok=cursor_ok, changes=changes)
     except ConnectError as error:
-        if commits and transaction.phase == "execute":
+        if transaction.defining and transaction.phase == "execute":
             hint = "look whether the change is there before you repeat it"
             raise UnknownOutcome(error.message, hint, **error.details) from error
         raise
-    transaction.committed_itself |= commits
-    transaction.changed |= changes
+    note_executed(transaction, step)
     if result is not None:
         yield result
+
+
+def announce(transaction: Transaction, step: Step) -> bool:
+    """Note what a statement may do to the transaction, before it is sent.
+
+    Returns:
+        Whether it may end it out of our sight.
+    """
+    hooks, changes = transaction.hooks, not step.verb.reads
+    commits = hooks.definitions_commit and step.verb.ends_transaction_implicitly
+    transaction.defining = commits
+    opaque = changes and hooks.definitions_commit and not commits and _opaque(step)
+    transaction.opaque |= opaque
+    transaction.changed |= opaque
+    return opaque
+
+
+def note_executed(transaction: Transaction, step: Step) -> None:
+    """Note what a statement did that was not rejected."""
+    transaction.committed_itself |= transaction.defining
+    transaction.changed |= not step.verb.reads
 
 
 @contextmanager

@@ -152,9 +152,17 @@ class Dialect:
         """What a table is that no rollback reaches; empty for all others."""
         return ""
 
+    def tables_without_transactions(self, connection: Connection) -> Mapping[str, str]:
+        """What such tables are, by their names in lower case."""
+        return {}
+
     def heeds_references(self, connection: Connection) -> bool:
         """Whether foreign keys are heeded there now, and so what they say of a DELETE."""
         return True
+
+    def only_rollback_is_left(self, error: BaseException | None) -> bool:
+        """Whether the error says that the transaction is there, but takes nothing more."""
+        return False
 
     def keeps_when_lost(self, engine: Engine) -> bool:
         """Whether a write may stay though its connection was lost before COMMIT."""

@@ -41,6 +41,12 @@ _ENGINE = """
     WHERE transactions <> 'YES' AND table_type = 'BASE TABLE'
     AND table_schema = COALESCE(:schema, DATABASE()) AND table_name = :name
 """
+_ENGINES = """
+    SELECT table_name, engine
+    FROM information_schema.tables JOIN information_schema.engines USING (engine)
+    WHERE transactions <> 'YES' AND table_type = 'BASE TABLE' AND table_schema NOT IN
+    ('information_schema', 'performance_schema', 'mysql', 'sys')
+"""
 _LIMITED = "sqlsess_limited"  # key of a connection record whose read_timeout is ours
 
 _MEANINGS: dict[int, Meaning] = {
@@ -179,6 +185,10 @@ class MySQL(Dialect):
         """The table's engine, when it has no transactions."""
         named = {"schema": place[0], "name": place[1]}
         return str(connection.execute(text(_ENGINE), named).scalar() or "")
+
+    def tables_without_transactions(self, connection: Connection) -> Mapping[str, str]:
+        """The engines of those tables of all databases that the account sees."""
+        return {str(row[0]).casefold(): str(row[1]) for row in connection.execute(text(_ENGINES))}
 
     def heeds_references(self, connection: Connection) -> bool:
         """A variable of the session."""

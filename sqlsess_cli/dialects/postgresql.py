@@ -28,6 +28,7 @@ from sqlsess_cli.dialects._postgresql_values import AS_TEXT, PostgreSQLValues
 from sqlsess_cli.errors import RefusedError
 
 _CONNECT_TIMEOUT = 10  # seconds
+_FAILED = "25P02"  # in_failed_sql_transaction
 
 _MEANINGS: dict[str, Meaning] = {
     "25006": "read only",
@@ -96,6 +97,10 @@ class PostgreSQL(Dialect):
         """Read-only by a query: after one, the transaction cannot be made to write again."""
         if not write:
             connection.execute(text("SELECT set_config('transaction_read_only', 'on', true)"))
+
+    def only_rollback_is_left(self, error: BaseException | None) -> bool:
+        """After any error that no savepoint undid."""
+        return error is not None and self.diagnose(error).code == _FAILED
 
     def heeds_references(self, connection: Connection) -> bool:
         """What only a superuser can switch off."""

@@ -7,7 +7,6 @@ import importlib.util
 import os
 import pkgutil
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from glob import glob
@@ -19,6 +18,7 @@ from sqlalchemy import exc as sa_exc
 from sqlalchemy.orm import Mapper, configure_mappers
 
 from sqlsess_cli.config.urls import hushed
+from sqlsess_cli.core.places import place_of
 from sqlsess_cli.dialects._base import text_of
 from sqlsess_cli.errors import ConfigError
 from sqlsess_cli.foreign import Foreign
@@ -203,17 +203,3 @@ def _reason(error: BaseException) -> str:
     place = place_of(error)
     kind = type(error).__name__
     return f"{place + ': ' if place else ''}{kind}{': ' + text if text else ''}"
-
-
-def place_of(error: BaseException) -> str:
-    """`FILE:LINE` of the user's code that failed: the last frame that is not an installed one."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{os.path.relpath(error.filename)}:{error.lineno}"
-    ours = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith((ours, "<")) and "site-packages" not in frame.filename
-        and not frame.filename.startswith(sys.base_prefix)
-    ]  # fmt: skip
-    return f"{os.path.relpath(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""

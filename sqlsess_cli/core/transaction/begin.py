@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.inside import keep_open, require_undo, require_unended
-from sqlsess_cli.core.transaction.state import INFO, RAW, Outcome, Transaction
+from sqlsess_cli.core.transaction.state import INFO, OWN, RAW, Outcome, Transaction
 from sqlsess_cli.dialects import _base as dialects
 from sqlsess_cli.errors import (
     ConfigError,
@@ -26,6 +26,7 @@ from sqlsess_cli.errors import (
 from sqlsess_cli.interrupts import Interrupts
 
 _GUARD = "sqlsess_guard"
+_RELEASE = text(f"RELEASE SAVEPOINT {_GUARD}").execution_options(**{OWN: True})
 
 
 @contextmanager
@@ -256,7 +257,7 @@ def _before(transaction: Transaction, hooks: dialects.Dialect) -> Callable[..., 
 def _guard_is_gone(connection: Connection) -> bool:
     """Whether the server ended the transaction: if not, this gives the guard up."""
     try:
-        connection.execute(text(f"RELEASE SAVEPOINT {_GUARD}"))
+        connection.execute(_RELEASE)
     except sa_exc.DBAPIError:
         return True
     return False
@@ -276,9 +277,9 @@ def _release_guards(transaction: Transaction) -> None:
         if not hooks.savepoints or transaction.committed_itself:
             continue
         try:
-            connection.execute(text(f"RELEASE SAVEPOINT {_GUARD}"))
+            connection.execute(_RELEASE)
         except sa_exc.DBAPIError as error:
-            if error.connection_invalidated:
+            if error.connection_invalidated or hooks.only_rollback_is_left(error.orig):
                 raise
             raise UnknownOutcome(
                 f"{transaction.database} ended the transaction by itself before its end",

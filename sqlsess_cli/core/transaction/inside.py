@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Table, TextClause, event
 from sqlalchemy import exc as sa_exc
 
+from sqlsess_cli.core.sql.lexical import lexical_of
+from sqlsess_cli.core.sql.verbs import written_names
 from sqlsess_cli.core.transaction.state import Transaction
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.errors import RefusedError, RejectedError
@@ -73,15 +75,31 @@ def require_undo(
     """
     state = getattr(context.compiled, "compile_state", None)
     table = getattr(state, "dml_table", None)
-    if not isinstance(table, Table) or not (context.isinsert or context.isupdate
-                                            or context.isdelete):  # fmt: skip
-        return
-    if table not in transaction.undoable:
+    if not isinstance(table, Table):
+        _require_undo_of_text(transaction, hooks, connection, context)
+    elif table not in transaction.undoable:
         engine = hooks.without_transactions(connection, (table.schema, table.name))
         if engine:
-            raise RefusedError(
-                f"{table.fullname} is a table without transactions ({engine}): no dry run of it"
-                " could be undone",
-                "leave --dry-run out; --max-rows limits what changes",
-            )
+            raise _not_undoable(table.fullname, engine)
         transaction.undoable.add(table)
+
+
+def _require_undo_of_text(
+    transaction: Transaction, hooks: Dialect, connection: Connection, context: Any
+) -> None:
+    """The same of a text: none of the names in it is that of such a table."""
+    clause = getattr(context.compiled, "statement", None)
+    if clause is not None and not isinstance(clause, TextClause):
+        return
+    for name in written_names(context.statement, lexical_of(connection.dialect.name)):
+        if transaction.kept is None:
+            transaction.kept = hooks.tables_without_transactions(connection)
+        if name.casefold() in transaction.kept:
+            raise _not_undoable(name, transaction.kept[name.casefold()])
+
+
+def _not_undoable(table: str, engine: str) -> RefusedError:
+    message = (
+        f"{table} is a table without transactions ({engine}): nothing done to it can be undone"
+    )
+    return RefusedError(message, "a dry run and a sandbox undo everything")

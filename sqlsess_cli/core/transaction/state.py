@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Literal
@@ -13,6 +13,7 @@ from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.result import Unreadable
 
 INFO = "sqlsess"  # the key of Session.info that holds the Transaction
+OWN = "sqlsess_own"  # execution option: a statement about the transaction itself, of ours
 RAW = "sqlsess_raw"  # execution option: the cursor's values are read by us
 
 Phase = Literal["connect", "execute", "commit", "over"]
@@ -47,6 +48,8 @@ class Transaction:
             application's code did it.
         dry: it is executed to see what it does, and rolled back.
         undoable: the tables of a dry run that are known to have transactions.
+        kept: what tables that no rollback reaches are, by their names in lower case; None if nobody
+            asked.
         done: what it did to objects, in words; nothing where rows were counted.
         started: when, in seconds of the monotonic clock.
     """
@@ -73,6 +76,7 @@ class Transaction:
     undone: list[Connection] = field(default_factory=list)
     dry: bool = False
     undoable: set[FromClause] = field(default_factory=set)
+    kept: Mapping[str, str] | None = None
     done: str = ""
     started: float = field(default_factory=monotonic)
 

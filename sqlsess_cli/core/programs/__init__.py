@@ -1,0 +1,1 @@
+"""Programs of the user's: Python that runs inside begin()."""
