@@ -259,6 +259,17 @@ def test_groups(ask: Any, school: School) -> None:
     ]  # fmt: skip
 
 
+def test_what_is_computed_makes_groups(ask: Any, school: School) -> None:
+    odd = sum(student["id"] % 2 for student in school.students)
+    expected = [{"odd": 0, "n": len(school.students) - odd}, {"odd": 1, "n": odd}]
+    words = ("query", "student", "--group-by", "id % 2", "-c", "id % 2 as odd,count() as n")
+    assert ask(*words, "--order", "odd") == ask(*words, "--order", "id % 2") == expected
+    for other in ("id", "id % 3"):
+        ask("query", "student", "--group-by", "id % 2", "-c", other, code=2)
+        assert "id may have many values in each group" in ask.err
+        ask("query", "student", "--distinct", "-c", "id % 2", "--order", other, code=2)
+
+
 def test_distinct_rows_are_sorted_by_what_they_hold(ask: Any) -> None:
     words = ("query", "student", "--distinct", "-c", "level")
     assert [row["level"] for row in ask(*words, "--order", "level:nullslast")] == [1, 2, None]
