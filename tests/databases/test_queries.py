@@ -233,6 +233,12 @@ def test_a_token_of_another_query_is_refused(ask: Any) -> None:
         ask("query", "student", "-n", "2", "--after", nonsense, code=2)
 
 
+def test_one_answer_is_asked_for(ask: Any) -> None:
+    for flags in (("--count", "--one"), ("--exists", "--one"), ("--explain", "--to-sql")):
+        ask("query", "student", *flags, code=2)
+        assert "ask for different answers" in ask.err
+
+
 def test_only_rows_have_pages(ask: Any) -> None:
     for flag in ("--count", "--exists", "--one", "--to-sql", "--explain"):
         ask("query", "student", flag, "-n", "2", "--after", "start", code=2)
