@@ -79,10 +79,8 @@ def query(
     from sqlsess_cli.core.queries.select import count_of, select_from
     from sqlsess_cli.core.run import run
 
-    several = [name for name, given in (("--one", one), ("--count", count), ("--exists", exists))
-               if given]  # fmt: skip
-    if len(several) > 1:
-        raise UsageError(f"{several[0]} and {several[1]} ask for different answers")
+    _alternatives(("--one", one), ("--count", count), ("--exists", exists))
+    _alternatives(("--explain", explain), ("--to-sql", to_sql))
     asked = Query(
         (*conditions, *where), names(columns), names(order), limit, offset,
         distinct, pairs(app.options.param), names(group_by), having, after,
@@ -115,3 +113,14 @@ def query(
             yield answer.result
             if answer.following is not None:
                 app.later.append(f"there are more: --after {answer.following}")
+
+
+def _alternatives(*options: tuple[str, object]) -> None:
+    """Refuse two options of which each asks for an answer of its own.
+
+    Raises:
+        UsageError: names them.
+    """
+    given = [name for name, value in options if value]
+    if len(given) > 1:
+        raise UsageError(f"{given[0]} and {given[1]} ask for different answers")

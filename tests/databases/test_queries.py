@@ -233,6 +233,12 @@ def test_a_token_of_another_query_is_refused(ask: Any) -> None:
         ask("query", "student", "-n", "2", "--after", nonsense, code=2)
 
 
+def test_one_answer_is_asked_for(ask: Any) -> None:
+    for flags in (("--count", "--one"), ("--exists", "--one"), ("--explain", "--to-sql")):
+        ask("query", "student", *flags, code=2)
+        assert "ask for different answers" in ask.err
+
+
 def test_only_rows_have_pages(ask: Any) -> None:
     for flag in ("--count", "--exists", "--one", "--to-sql", "--explain"):
         ask("query", "student", flag, "-n", "2", "--after", "start", code=2)
@@ -257,6 +263,17 @@ def test_groups(ask: Any, school: School) -> None:
         {"sum(fee)": Decimal("3.75"), "avg(fee)": Decimal("0.75"), "min(title)": "C1",
          "count(distinct teacher_id)": len({c["teacher_id"] for c in school.courses} - {None})}
     ]  # fmt: skip
+
+
+def test_what_is_computed_makes_groups(ask: Any, school: School) -> None:
+    odd = sum(student["id"] % 2 for student in school.students)
+    expected = [{"odd": 0, "n": len(school.students) - odd}, {"odd": 1, "n": odd}]
+    words = ("query", "student", "--group-by", "id % 2", "-c", "id % 2 as odd,count() as n")
+    assert ask(*words, "--order", "odd") == ask(*words, "--order", "id % 2") == expected
+    for other in ("id", "id % 3"):
+        ask("query", "student", "--group-by", "id % 2", "-c", other, code=2)
+        assert "id may have many values in each group" in ask.err
+        ask("query", "student", "--distinct", "-c", "id % 2", "--order", other, code=2)
 
 
 def test_distinct_rows_are_sorted_by_what_they_hold(ask: Any) -> None:

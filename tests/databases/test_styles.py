@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -389,6 +390,15 @@ def test_hybrids_and_proxies_are_described() -> None:
     [start] = [item for item in facts_of(entity_of(Line))["other_attributes"]
                if item["name"] == "start"]  # fmt: skip
     assert start["of"] == ["x1", "y1"]
+
+
+def test_hybrids_make_groups(engine: Engine) -> None:
+    with Session(engine) as session, console(url_of(engine)) as ask:
+        books = Agreement.of(ask, session, Book).objects
+        for name in ("dear", "euros"):
+            counted = Counter(float(getattr(book, name)) for book in books)
+            found = ask.rows(Book, columns=f"{name},count()", group_by=name, order=name)
+            assert {float(value): number for value, number in found} == counted
 
 
 # --- cells

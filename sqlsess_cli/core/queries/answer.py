@@ -53,7 +53,7 @@ def answered(session: Session, entity: Entity, query: Query, wanted: Wanted | No
     if paging is None and not wanted:
         statement, known = select_from(entity, query)
         return Answer(_run(session, statement, known))
-    if wanted and (parts.aggregated or query.distinct):
+    if wanted and wanted.inside and (parts.aggregated or query.distinct):
         option = "--distinct" if query.distinct else "a group, or an aggregate"
         raise UsageError(f"{option} leaves no objects to include others in", "leave --include out")
     level = Level(parts.scope, list(parts.columns))

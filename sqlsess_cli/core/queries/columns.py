@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Column, ColumnElement, Table
 
 from sqlsess_cli.core.filters.paths import Path, many, no_value, resolve
 from sqlsess_cli.core.filters.scope import Scope
+from sqlsess_cli.core.models.attributes import property_of
 from sqlsess_cli.core.run import Selected
 from sqlsess_cli.errors import UsageError
 
@@ -37,11 +38,27 @@ class Chosen:
     aggregated: bool = False
     scope: Scope | None = None
 
+    def among(self, others: Sequence[Chosen]) -> bool:
+        """Whether one of these is the same, whatever it is called.
+
+        Two texts of one meaning are not seen to be; neither are they by the databases.
+        """
+        return any(
+            item.expression is self.expression
+            or (item.scope is self.scope is not None and item.bare == self.bare)
+            for item in others
+        )
+
 
 def attribute(name: str, scope: Scope) -> Chosen:
     """An attribute of the rows themselves, by its very name."""
     path = frozenset([(*scope.path, name)])
-    return Chosen(name, scope.attribute(name), path, scope=scope)
+    return Chosen(name, _settled(scope.attribute(name)), path, scope=scope)
+
+
+def _settled(attribute: Any) -> Any:
+    """A hybrid as the SQL it is now: it makes it anew each time, with parameters of its own."""
+    return attribute if property_of(attribute) is not None else attribute.__clause_element__()
 
 
 def chosen(text: str, scope: Scope, parameters: Mapping[str, str]) -> Chosen:
@@ -62,7 +79,25 @@ def chosen(text: str, scope: Scope, parameters: Mapping[str, str]) -> Chosen:
     if place.name is None:
         raise no_value(path, place)
     names = frozenset([(*place.scope.path, place.name)])
-    return Chosen(str(path), place.expression, names, scope=place.scope)
+    return Chosen(str(path), _settled(place.expression), names, scope=place.scope)
+
+
+def choosing(scope: Scope, parameters: Mapping[str, str]) -> Callable[[str], Chosen]:
+    """`chosen` that makes the same column of the same text, whatever it is called.
+
+    Only what has the same parameters is equal to PostgreSQL: `id % 2` in a group and in a column.
+    """
+    made: dict[str, Chosen] = {}
+
+    def choose(text: str) -> Chosen:
+        named = _NAMED.match(text)
+        if named:
+            return replace(choose(named[1]), name=named[2])
+        if text not in made:
+            made[text] = chosen(text, scope, parameters)
+        return made[text]
+
+    return choose
 
 
 def _path(text: str) -> Path | None:
@@ -121,11 +156,11 @@ def grouped(columns: Sequence[Chosen], groups: Sequence[Chosen]) -> None:
     Raises:
         UsageError: names the first such column.
     """
-    known = frozenset[tuple[str, ...]]().union(*(group.bare for group in groups))
-    same = {str(group.expression) for group in groups}
+    plain = [group.bare for group in groups if group.scope is not None]
+    known = frozenset[tuple[str, ...]]().union(*plain)
     for item in columns:
         outside = item.bare - known
-        if outside and str(item.expression) not in same:
+        if outside and not item.among(groups):
             path = ".".join(min(outside))
             if path not in item.name:  # what tells whose list an aggregate is of
                 hint = f"it is of the list of each row: add {path} to --group-by, or leave it out"
@@ -140,8 +175,7 @@ def printed(order: Sequence[Chosen], columns: Sequence[Chosen]) -> None:
     Raises:
         UsageError: names the first such thing.
     """
-    known = {str(column.expression) for column in columns}
     for item in order:
-        if str(item.expression) not in known:
+        if not item.among(columns):
             hint = "add it to --columns, or order by one of them"
             raise UsageError(f"--distinct leaves many values of {item.name} for each row", hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.types import NullType
 
 from sqlsess_cli.core.filters.portable import Portable
 from sqlsess_cli.core.filters.scope import Scope
-from sqlsess_cli.core.queries.columns import Chosen, attribute, chosen
+from sqlsess_cli.core.queries.columns import Chosen
 from sqlsess_cli.errors import UsageError
 
 _SPELLED = re.compile(r"(.*?)((?::\w*)*)", re.DOTALL)  # a name in quotes may hold a colon
@@ -45,14 +45,14 @@ class Sorted:
 
 
 def ordered(
-    text: str, scope: Scope, parameters: Mapping[str, str], columns: Sequence[Chosen] = ()
+    text: str, scope: Scope, choose: Callable[[str], Chosen], columns: Sequence[Chosen] = ()
 ) -> Sorted:
     """An order as it is written: `score`, `course.name:desc`, `avg(score):desc:nullslast`.
 
     Args:
         text: as it is written.
         scope: where its paths begin.
-        parameters: values of `:name`.
+        choose: makes a column of a text.
         columns: what is printed, which an order may name too.
 
     Raises:
@@ -60,7 +60,7 @@ def ordered(
     """
     exact = scope.entity.named(text)
     if exact is not None and exact in scope.entity.names:  # a name may hold a colon
-        return Sorted(attribute(exact, scope))
+        return Sorted(choose(text))
     spelled = _SPELLED.fullmatch(text)
     path, words = (spelled[1], spelled[2].split(":")[1:]) if spelled else (text, [])
     unknown = [word for word in words if word.lower() not in (*_WORDS, "")]
@@ -71,7 +71,7 @@ def ordered(
     if {"asc", "desc"} <= said or {"nullsfirst", "nullslast"} <= said:
         raise UsageError(f"{text}: one contradicts the other", "say one of them")
     printed = [column for column in columns if column.name == path]
-    column = printed[0] if printed else chosen(path, scope, parameters)
+    column = printed[0] if printed else choose(path)
     item = Sorted(column, "desc" in said)
     if {"nullsfirst", "nullslast"} & said:
         item = replace(item, nulls_first="nullsfirst" in said)

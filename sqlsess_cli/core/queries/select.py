@@ -12,7 +12,7 @@ from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.core.filters.values import typed
 from sqlsess_cli.core.models.entity import Entity
 from sqlsess_cli.core.queries.asked import Query
-from sqlsess_cli.core.queries.columns import Chosen, attribute, chosen, grouped, printed, selected
+from sqlsess_cli.core.queries.columns import Chosen, attribute, choosing, grouped, printed, selected
 from sqlsess_cli.core.queries.order import Sorted, ordered
 from sqlsess_cli.core.run import Selected
 from sqlsess_cli.errors import UsageError
@@ -44,12 +44,13 @@ class Parts:
             UsageError: one is unknown, leads to many, or is not the same in all of a group.
         """
         scope = Scope.root(entity)
-        groups = [chosen(text, scope, query.parameters) for text in query.group_by]
-        columns = [chosen(text, scope, query.parameters) for text in query.columns]
+        choose = choosing(scope, query.parameters)
+        groups = [choose(text) for text in query.group_by]
+        columns = [choose(text) for text in query.columns]
         if not columns and groups:
-            columns = [*groups, chosen("count()", scope, {})]
+            columns = [*groups, choose("count()")]
         columns = columns or [attribute(name, scope) for name in entity.selected]
-        order = [ordered(text, scope, query.parameters, columns) for text in query.order]
+        order = [ordered(text, scope, choose, columns) for text in query.order]
         parts = cls(query, scope, columns, order, groups)
         if parts.aggregated:
             grouped([*columns, *(item.column for item in order)], groups)
