@@ -208,38 +208,34 @@ class App:
         notice = self.reports.notice
         return Emitter(self.terminal, self.options, self.found_config, notice, self.usual_format)
 
-    def run(
-        self, ask: Ask, *, each_database: bool = False, writes: bool = False, changes: bool = False
-    ) -> None:
+    def run(self, ask: Ask, *, each_database: bool = False, writing: bool = False) -> None:
         """Run a command and write its answers.
 
         Args:
             ask: the command with its arguments.
             each_database: it works on the databases that are named, on each in turn.
-            writes: it honours `--write`.
-            changes: it is there to change data, and needs no such flag.
+            writing: it may change data, and is done even if nobody reads its answers.
         """
         from sqlsess_cli.fanout import FanOut, joined
 
         if self.options.timeout is not None:
             self.interrupts.limit(self.options.timeout)
         self.terminal.color = self.options.color
-        must_finish = changes or (writes and self.options.write is True)
-        found = self.targets(write=must_finish) if each_database else []
+        found = self.targets(write=writing) if each_database else []
         emitter = self.emitter
         if len(found) > 1:
             here = [self._at(target) for target in found]
             several = FanOut(ask, here)
             try:
                 answers = self._in_time(joined(several.answers()))
-                emitter.emit(answers, must_finish=must_finish)
+                emitter.emit(answers, must_finish=writing)
             finally:
                 untold = [app.transaction for app in here if app is several.current]
                 self.transaction = untold[0] if untold else None
             several.conclude()
         else:
             self.target = found[0] if found else None
-            emitter.emit(self._in_time(ask(self)), must_finish=must_finish)
+            emitter.emit(self._in_time(ask(self)), must_finish=writing)
             self.conclude()
         if self.used:
             from sqlsess_cli.core.remember import remember

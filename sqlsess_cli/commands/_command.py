@@ -32,7 +32,7 @@ class Command(click.Command):
         text: bool = False, **more: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **more)
-        self.way = {"each_database": each_database, "writes": writes, "changes": changes}
+        self.each_database, self.writes, self.changes = each_database, writes, changes
         self.text = text
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -62,7 +62,8 @@ class Command(click.Command):
         if self.text or any(own.get(name) for name in _TEXTS):
             app.usual_format = "raw"
         ask = partial(self.callback or _nothing, **own)
-        app.run(ask, **self.way)
+        writing = self.changes or (self.writes and app.options.write is True)
+        app.run(ask, each_database=self.each_database, writing=writing)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options first, then those that all commands share."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from threading import Thread
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, cast, event, text, types
 from sqlalchemy.engine import URL
 
+from sqlsess_cli.dialects import _mysql_engines
 from sqlsess_cli.dialects._base import (
     FUNCTIONS,
     Dialect,
@@ -30,23 +30,6 @@ from sqlsess_cli.errors import ConfigError
 
 _CONNECT_TIMEOUT = 10  # seconds
 _NOT_UNDONE = 1196  # the warning that a rollback gives for tables without transactions
-_PATIENCE = 2.0  # seconds that a question after a loss may take
-_KEEPING = """
-    SELECT 1 FROM information_schema.tables JOIN information_schema.engines USING (engine)
-    WHERE transactions <> 'YES' AND table_type = 'BASE TABLE'
-    AND table_schema = DATABASE() LIMIT 1
-"""
-_ENGINE = """
-    SELECT engine FROM information_schema.tables JOIN information_schema.engines USING (engine)
-    WHERE transactions <> 'YES' AND table_type = 'BASE TABLE'
-    AND table_schema = COALESCE(:schema, DATABASE()) AND table_name = :name
-"""
-_ENGINES = """
-    SELECT table_name, engine
-    FROM information_schema.tables JOIN information_schema.engines USING (engine)
-    WHERE transactions <> 'YES' AND table_type = 'BASE TABLE' AND table_schema NOT IN
-    ('information_schema', 'performance_schema', 'mysql', 'sys')
-"""
 _LIMITED = "sqlsess_limited"  # key of a connection record whose read_timeout is ours
 
 _MEANINGS: dict[int, Meaning] = {
@@ -183,12 +166,11 @@ class MySQL(Dialect):
 
     def without_transactions(self, connection: Connection, place: Place) -> str:
         """The table's engine, when it has no transactions."""
-        named = {"schema": place[0], "name": place[1]}
-        return str(connection.execute(text(_ENGINE), named).scalar() or "")
+        return _mysql_engines.of(connection, place)
 
     def tables_without_transactions(self, connection: Connection) -> Mapping[str, str]:
         """The engines of those tables of all databases that the account sees."""
-        return {str(row[0]).casefold(): str(row[1]) for row in connection.execute(text(_ENGINES))}
+        return _mysql_engines.of_all(connection)
 
     def heeds_references(self, connection: Connection) -> bool:
         """A variable of the session."""
@@ -196,22 +178,7 @@ class MySQL(Dialect):
 
     def keeps_when_lost(self, engine: Engine) -> bool:
         """Whether there are tables without transactions; False when the server does not answer."""
-        found: list[Any] = []
-
-        def ask() -> None:
-            with suppress(Exception):  # whatever it is, the answer stays out
-                connection = engine.pool.recreate().connect()
-                try:
-                    cursor = connection.cursor()
-                    cursor.execute(_KEEPING)
-                    found.extend(cursor.fetchall())
-                finally:
-                    connection.close()
-
-        thread = Thread(target=ask, daemon=True)  # a frozen server is not waited for
-        thread.start()
-        thread.join(_PATIENCE)
-        return bool(found)
+        return _mysql_engines.are_there(engine)
 
     def sorting(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
         """An ENUM is sorted by the number of its value, though it compares as text."""
