@@ -28,6 +28,7 @@ MOST = 1 << 17  # bytes of a message
 BEFORE = (
     "sqlalchemy.dialects.mysql.pymysql", "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.orm", "sqlalchemy.ext.declarative",
+    "attrs", "fastapi", "flask_sqlalchemy", "pydantic_settings", "sqlmodel",  # of applications
     "rich.box", "rich.console", "rich.syntax", "rich.table", "rich.text",
 )  # fmt: skip
 
