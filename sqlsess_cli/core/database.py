@@ -104,6 +104,8 @@ class Database:
         if self.target.url is not None:
             return self._engine(self.target, self.asked.secrets_of(self.target))
         bind = factory.kw.get("bind")
+        if isinstance(bind, Engine):
+            dialects.find(bind.dialect.name).protect(bind)
         if isinstance(bind, Engine) and self.asked.isolation:
             return bind.execution_options(isolation_level=known_level(bind, self.asked.isolation))
         if bind is None and not factory.kw.get("binds"):

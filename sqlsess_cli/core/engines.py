@@ -97,6 +97,7 @@ def make_engine(target: Target, config: Config, secrets: Secrets, isolation: str
         message = f"{where}: {dialects.first_line(error)}"
         raise ConfigError(message, "see the engine and connect settings") from error
     hooks.prepare(engine)
+    hooks.protect(engine)
     if url.password is None and url.host is not None:
         _late_password(engine, target.name, secrets, hooks)
     event.listen(engine, "do_connect", partial(_connect, target.name))  # the last of them

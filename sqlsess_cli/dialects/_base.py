@@ -135,6 +135,9 @@ class Dialect:
         """The password that this database's own option files hold for a URL without one."""
         return None
 
+    def protect(self, engine: Engine) -> None:
+        """Keep any engine, an application's own too, from what no command of ours may do."""
+
     def prepare(self, engine: Engine) -> None:
         """Listen to what an engine of ours must do whenever it connects."""
 

@@ -96,7 +96,7 @@ class SQLite(Dialect):
         """Let another thread interrupt, and wait for locks."""
         return {"check_same_thread": False, "timeout": _PATIENCE}
 
-    def prepare(self, engine: Engine) -> None:
+    def protect(self, engine: Engine) -> None:
         """Open existing files only."""
 
         @event.listens_for(engine, "do_connect")

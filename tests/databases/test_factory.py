@@ -641,3 +641,20 @@ url = "{url_other}"
     )
     assert application.done.out == "db\tcount\nmain\t2\nother\t0\n"
     assert "sqlsess.toml:2: the factory has no bind" in application.done.err
+
+
+def test_an_engine_of_the_application_creates_no_file_either(
+    folder: Path, run: Callable[..., Finished]
+) -> None:
+    (folder / "own.py").write_text(
+        "from sqlalchemy import create_engine\n"
+        "from sqlalchemy.orm import sessionmaker\n"
+        "Own = sessionmaker(create_engine('sqlite:///own.db'))\n"
+    )
+    (folder / "sqlsess.toml").write_text('[db.own]\nfactory = "own:Own"\n')
+    done = run("sql", "select 1", "-C", "sqlsess.toml", "--db", "own")
+    assert done.code == 4, done
+    assert f"there is no SQLite file {folder}/own.db" in done.err
+    assert not (folder / "own.db").exists()
+    (folder / "own.db").touch()
+    assert run("sql", "select 1", "-C", "sqlsess.toml", "--db", "own").code == 0

@@ -343,3 +343,10 @@ def test_the_sql_is_told_and_means_the_same(
     assert told.code == 0
     again = run("sql", told.out, "--url", school.url, "-f", "json")
     assert json.loads(again.out, parse_float=Decimal) == ask(*words)
+
+
+@pytest.mark.parametrize("flag", ["--limit", "--offset"])
+def test_nobody_counts_so_far(run: Any, school: School, flag: str) -> None:
+    done = run("query", "student", flag, str(2**63), "--url", school.url)
+    assert (done.code, "too large a number" in done.err) == (2, True), done
+    assert run("query", "student", flag, str(2**63 - 1), "--url", school.url).code == 0

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sqlsess_cli.errors import UsageError
+
+_MOST = 2**63 - 1  # what a database counts with
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -36,3 +40,9 @@ class Query:
     having: Sequence[str] = ()
     after: str | None = None
     key: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """See that every database can count so far; UsageError if not."""
+        for name, number in (("--limit", self.limit), ("--offset", self.offset)):
+            if number is not None and number > _MOST:
+                raise UsageError(f"{name} {number}: too large a number", f"at most {_MOST}")
