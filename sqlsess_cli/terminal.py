@@ -126,8 +126,8 @@ class Terminal:
         return None
 
     @contextmanager
-    def printing(self, *, must_finish: bool) -> Iterator[None]:
-        """Let a program print to standard output, in order with our answers.
+    def printing(self, *, must_finish: bool) -> Iterator[TextIOWrapper]:
+        """Let a program print to standard output, in order with our answers; gives that stream.
 
         Args:
             must_finish: it goes on when nobody reads any more.
@@ -142,7 +142,7 @@ class Terminal:
         stream = TextIOWrapper(BufferedWriter(raw), "utf-8", errors, line_buffering=lines)
         before, sys.stdout = sys.stdout, stream
         try:
-            yield
+            yield stream
         finally:
             sys.stdout = before
             stream.flush()

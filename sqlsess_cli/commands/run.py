@@ -62,11 +62,11 @@ def run(
     loads = LazyLoads(forbidden=strict_loading)
     with begin(app, write=write, sandbox=sandbox) as session:
         try:
-            with app.terminal.printing(must_finish=write):
+            with app.terminal.printing(must_finish=write) as printed:
                 answer = execute(program, session, database, loads)
                 app.interrupts.check()  # the program may have caught what asked it to stop
                 if isinstance(answer, Plain) and not (app.options.format or app.options.output):
-                    print(answer.value)  # noqa: T201  among what it printed itself
+                    printed.write(f"{answer.value}\n")  # among what it printed itself
                     answer = None
         finally:
             if n_plus_one:
