@@ -9,6 +9,8 @@ from sqlsess_cli import __version__
 
 TYPE_CHECKING = False  # importing typing, to learn this, would cost --version a fifth
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlsess_cli.app import App
     from sqlsess_cli.errors import SqlsessError
     from sqlsess_cli.interrupts import Interrupts
@@ -20,7 +22,13 @@ COMPLETE = "_SQLSESS_COMPLETE"  # set by the completion scripts, to the shell th
 
 def main() -> None:
     """Run the command line of this process, and leave."""
-    leave(0 if sys.argv[1:] == ["--version"] and _told_version() else _run_process())
+    words = sys.argv[1:]
+    if words == ["--version"] and _told_version():
+        leave(0)
+    from sqlsess_cli import warm
+
+    code = warm.ask(words)
+    leave(run_process(leave) if code is None else code)
 
 
 def leave(code: int) -> None:
@@ -41,7 +49,15 @@ def _told_version() -> bool:
     return True
 
 
-def _run_process() -> int:
+def run_process(leave: Callable[[int], object]) -> int:
+    """Run the command line of this process.
+
+    Args:
+        leave: ends the process at once with an exit code, from any thread.
+
+    Returns:
+        The exit code; everything is written, closed and told by then.
+    """
     import gc
 
     gc.disable()  # importing makes no garbage; App.begin() turns it on again
