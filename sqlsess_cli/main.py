@@ -22,12 +22,11 @@ COMPLETE = "_SQLSESS_COMPLETE"  # set by the completion scripts, to the shell th
 
 def main() -> None:
     """Run the command line of this process, and leave."""
-    words = sys.argv[1:]
-    if words == ["--version"] and _told_version():
+    if sys.argv[1:] == ["--version"] and _told_version():
         leave(0)
     from sqlsess_cli import warm
 
-    code = warm.ask(words)
+    code = warm.ask(sys.argv)
     leave(run_process(leave) if code is None else code)
 
 

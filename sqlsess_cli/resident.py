@@ -1,7 +1,8 @@
 """The warm process: has imported everything, and forks a process for each command line that asks.
 
-Run as `python -P -m sqlsess_cli.resident PATH SECONDS` (`sqlsess warm start` does): it listens at
-PATH, says so by closing its standard output, and ends when nobody has asked for so long.
+Run as `python -P -m sqlsess_cli.resident PATH SECONDS [MODULE…]` (`sqlsess warm start` does): it
+imports also the modules, listens at PATH, says so by closing its standard output, and ends when
+nobody has asked for so long.
 
 What it forks shall differ in nothing from a new process. Where it would, it answers that it is
 cold, and the command line does its work itself: see `circumstances`. When a file that it has
@@ -49,7 +50,7 @@ class Asked:
         installation: whose Python it is, and which.
         directory: the current one.
         numbers: those that `files` have there.
-        words: without the program's name.
+        argv: the program's name and its arguments.
         environ: all of the environment.
         files: descriptors, ours for now.
     """
@@ -57,7 +58,7 @@ class Asked:
     installation: tuple[bytes, bytes]
     directory: bytes
     numbers: list[int]
-    words: list[bytes]
+    argv: list[bytes]
     environ: dict[bytes, bytes]
     files: list[int]
 
@@ -65,34 +66,34 @@ class Asked:
     def read(cls, data: bytes, files: list[int]) -> Asked:
         """Of a message and what came along."""
         prefix, version, directory, numbers, count, *rest = data.split(b"\0")
-        words, named = rest[: int(count)], rest[int(count) :]
+        argv, named = rest[: int(count)], rest[int(count) :]
         environ = {name: text for name, _, text in (pair.partition(b"=") for pair in named)}
         places = [int(number) for number in numbers.split()]
-        return cls((prefix, version), directory, places, words, environ, files)
+        return cls((prefix, version), directory, places, argv, environ, files)
 
 
 def main() -> NoReturn:
     """Listen until it is time to go; in each process that is forked, be the program."""
-    path, idle = sys.argv[1], float(sys.argv[2])
+    path, idle, *modules = sys.argv[1:]
     for signum in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
         signal.signal(signum, signal.SIG_DFL)  # also where whoever started us ignored it
-    _load()
+    _load(modules)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     _listen(listener, path)
     os.chdir("/")  # whose directory this was shall be free to go
     null = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(null, number)
-    Resident(listener, path, idle).serve()
+    Resident(listener, path, float(idle)).serve()
 
 
-def _load() -> None:
+def _load(modules: list[str]) -> None:
     """Import what the program may come to import by itself."""
     import sqlsess_cli
 
     inside = pkgutil.walk_packages(sqlsess_cli.__path__, "sqlsess_cli.")
     ours = [found.name for found in inside if not found.name.endswith(("__main__", "resident"))]
-    for name in (*_LIBRARIES, *ours):
+    for name in (*_LIBRARIES, *ours, *modules):
         with suppress(ImportError):  # what is not installed is told by whoever needs it
             importlib.import_module(name)
     gc.collect()
@@ -140,6 +141,8 @@ class Resident:
             for key, _ in events:
                 if key.fileobj is self.listener:
                     self._accept()
+                elif key.data not in self.children:  # its end came with this one's
+                    continue
                 elif isinstance(key.fileobj, socket.socket):
                     self._hung_up(key.data)
                 else:
@@ -159,7 +162,7 @@ class Resident:
         for _, _, part in given:
             files.frombytes(part)
         asked = Asked.read(data, list(files)) if data else None
-        if asked is None or not self._matches(asked, client):
+        if asked is None or not self._matches(asked, client):  # or somebody only asked who we are
             with suppress(OSError):
                 client.send(COLD)
             client.close()
@@ -182,8 +185,8 @@ class Resident:
             uid == os.geteuid()
             and asked.installation == installation
             and _at_start(asked.environ) == _at_start(os.environb)
-            and circumstances(pid) == self.own
             and self._is_current()
+            and circumstances(pid) == self.own
         )
 
     def _is_current(self) -> bool:
@@ -249,7 +252,7 @@ def _become(asked: Asked) -> None:
     os.environb.update(asked.environ)
     time.tzset()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.argv = ["sqlsess", *map(os.fsdecode, asked.words)]
+    sys.argv = [os.fsdecode(word) for word in asked.argv]
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         stream = _stream(number) if number in asked.numbers else None
         setattr(sys, name, stream)
@@ -262,11 +265,19 @@ def _stream(number: int) -> io.TextIOWrapper:
     return io.TextIOWrapper(binary, "utf-8", errors, "\n", line_buffering=number == 2)
 
 
-def circumstances(pid: int) -> tuple[object, ...]:
+def circumstances(pid: int) -> tuple[object, ...] | None:
     """How a process lives, as far as it is not told by words, environment, directory and files.
 
-    Its user, limits, priority, what it ignores, what it may do, and which machine it sees.
+    Its user, limits, priority, what it ignores, what it may do, and which machine it sees; None
+    when it has ended.
     """
+    try:
+        return _circumstances(pid)
+    except OSError:
+        return None
+
+
+def _circumstances(pid: int) -> tuple[object, ...]:
     with open(f"/proc/{pid}/limits", encoding="ascii") as file:
         limits = file.read()
     with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:

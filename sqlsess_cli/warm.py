@@ -45,20 +45,23 @@ def place(environ: Mapping[str, str]) -> str:
     return f"{base}/sqlsess/warm-{zlib.crc32(os.fsencode(sys.prefix)):08x}"
 
 
-def message(words: list[str], directory: str, numbers: list[int]) -> bytes:
+def message(
+    argv: list[str], directory: str, numbers: list[int], environ: Mapping[bytes, bytes]
+) -> bytes:
     """What is asked: be this command line.
 
     Args:
-        words: without the program's name.
+        argv: the program's name and its arguments.
         directory: the current one.
         numbers: of the open files that come along, in their order.
+        environ: all of the environment.
     """
-    named = [b"%b=%b" % pair for pair in os.environb.items()]
-    facts = [sys.prefix, sys.version, directory, " ".join(map(str, numbers)), str(len(words))]
-    return b"\0".join([*map(os.fsencode, (*facts, *words)), *named])
+    named = [b"%b=%b" % pair for pair in environ.items()]
+    facts = [sys.prefix, sys.version, directory, " ".join(map(str, numbers)), str(len(argv))]
+    return b"\0".join([*map(os.fsencode, (*facts, *argv)), *named])
 
 
-def ask(words: list[str]) -> int | None:
+def ask(argv: list[str]) -> int | None:
     """Have the warm process run this command line, if there is one and nobody sees a difference.
 
     Returns:
@@ -67,7 +70,7 @@ def ask(words: list[str]) -> int | None:
     path = place(os.environ)
     if not path or not os.path.exists(path) or os.environ.get(SWITCH, "").lower() in _OFF:
         return None
-    if words[:1] == ["warm"] or not _plain(words):
+    if argv[1:2] == ["warm"] or not _plain(argv):
         return None
     import _socket
 
@@ -76,7 +79,7 @@ def ask(words: list[str]) -> int | None:
     waiting = _blocked()
     try:
         news.connect(path)
-        asked = message(words, os.getcwd(), numbers)
+        asked = message(argv, os.getcwd(), numbers, os.environb)
         given = b"".join(number.to_bytes(4, sys.byteorder) for number in numbers)
         if len(asked) >= MOST or _peer(news)[1] != os.geteuid():
             return None
@@ -92,7 +95,7 @@ def ask(words: list[str]) -> int | None:
     return _outcome(news, numbers)
 
 
-def _plain(words: list[str]) -> bool:
+def _plain(argv: list[str]) -> bool:
     """Whether the terminal, if there is one, is used as a process of another session may use it.
 
     Such a process has no /dev/tty, and nobody stops it when it reads in the background.
@@ -100,7 +103,7 @@ def _plain(words: list[str]) -> bool:
     terminals = [os.isatty(number) for number in range(3)]
     if not any(terminals):
         return True
-    if "run" in words:  # a program may do anything with its terminal
+    if "run" in argv:  # a program may do anything with its terminal
         return False
     pager = os.environ.get("PAGER", "").split(" ")[0]
     if terminals[1] and not (terminals[2] and os.path.basename(pager) in _PAGERS):

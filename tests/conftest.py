@@ -259,12 +259,12 @@ def shell(program: Program, tmp_path: Path) -> Program:
 
 
 @pytest.fixture
-def quick_shell(shell: Program, warm: Warm | None, tmp_path: Path) -> Program:
-    """The same, where the program is forked; no terminal is its own."""
-    if warm is not None:
-        warm.start()
-        (tmp_path / "bin" / "sqlsess").write_text(warm.script())
-    return shell
+def quick_shell(shell: Program, warm: Warm | None) -> Program:
+    """The same, where the program finds its warm process."""
+    if warm is None:
+        return shell
+    warm.start()
+    return replace(shell, more=warm.environ)
 
 
 @pytest.fixture

@@ -39,14 +39,22 @@ def warm() -> None:
     "--idle", metavar="DURATION", default="8h", show_default=True,
     help="End it when it was not asked for so long.",
 )  # fmt: skip
-def start(app: App, idle: str) -> Answers:
-    """Start it; it is there until `warm stop`, or until it was not asked for a while."""
+@click.option(
+    "--import", "modules", multiple=True, metavar="MODULE",
+    help="Import this, too: a library that your models need. Repeatable.",
+)  # fmt: skip
+def start(app: App, idle: str, modules: tuple[str, ...]) -> Answers:
+    """Start it; it is there until `warm stop`, or until it was not asked for a while.
+
+    Your own models are imported anew by each command line, and so may change; the libraries
+    that they need may be given here.
+    """
     seconds = duration(idle, "--idle")
     path = _place(app)
     if (pid := process.listener(path)) is not None:
         app.reports.notice(f"already warm: process {pid}")
         return
-    words = [sys.executable, "-P", "-m", "sqlsess_cli.resident", path, str(seconds)]
+    words = [sys.executable, "-P", "-m", "sqlsess_cli.resident", path, str(seconds), *modules]
     started = subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         start_new_session=True,

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import IO, Any
 
@@ -21,6 +21,7 @@ TRACEBACK = b"Traceback (most recent call last)"
 # -P: the console script does not look for modules in the current directory either.
 INTERPRETER = (sys.executable, "-P")
 PROGRAM = (*INTERPRETER, "-m", "sqlsess_cli")
+MAIN = os.path.join(ROOT, "sqlsess_cli", "__main__.py")  # what that program calls itself
 PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 
@@ -171,16 +172,18 @@ class Program:
         folder: the current directory.
         words: what comes before the arguments; tests of the tests put a shell there.
         warm: where processes that are run to their end come from, if not from nothing.
+        more: variables that all of its processes have.
     """
 
     home: str
     folder: str
     words: tuple[str, ...] = PROGRAM
     warm: Warm | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
 
     def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Nothing of the user's but PATH; what a test adds; what coverage needs to follow us."""
-        return {**clean_environ(), "HOME": self.home, **(more or {})}
+        return {**clean_environ(), "HOME": self.home, **self.more, **(more or {})}
 
     def spawn(
         self, *arguments: str, cwd: str | None = None, env: Mapping[str, str] | None = None,
@@ -199,10 +202,11 @@ class Program:
         **options: Any,
     ) -> Spawned:  # fmt: skip
         """Start it from what is warm, wherever that makes no difference."""
-        words, environ = (*self.words, *map(str, arguments)), self.environ(env)
+        arguments = tuple(map(str, arguments))
+        words, environ = (*self.words, *arguments), self.environ(env)
         if self.warm and self.words == PROGRAM and self.warm.takes(environ, options):
             where = cwd or self.folder
-            process = self.warm.fork(words[len(PROGRAM) :], environ, where, {**PIPES, **options})
+            process = self.warm.fork((MAIN, *arguments), environ, where, {**PIPES, **options})
             if process:
                 return Spawned(words, process)
         return self.spawn(*arguments, cwd=cwd, env=env, **options)

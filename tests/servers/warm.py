@@ -1,34 +1,32 @@
-"""Processes of the program that start at once: forked from one that has imported everything.
+"""Processes of the program that start at once: forked by its own warm process.
 
 Half of the time of most tests would go into importing SQLAlchemy anew. What such a process cannot
-show is what the program imports, and when: whoever asks that starts a fresh interpreter.
+show is what the program imports, and when: whoever asks that starts a fresh interpreter. That it
+shows the same otherwise is a promise of the program's, tested in tests/test_program.py.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import select
-import shlex
-import signal
 import socket
 import subprocess
 import tempfile
 from collections.abc import Mapping
 from typing import IO, Any
 
-from servers._wait import eventually
-from servers._warm import MOST
+from sqlsess_cli.warm import AT_START, BEGUN, MOST, message, place
 
 STREAMS = ("stdin", "stdout", "stderr")
-# What an interpreter looks at when it starts, and not again.
-AT_START = ("PYTHON", "LANG", "LC_", "COVERAGE_", "LD_", "MALLOC_")
+IDLE = "600"  # seconds; a suite that is killed cannot end it
+APPLICATIONS = ("attrs", "fastapi", "flask_sqlalchemy", "pydantic_settings", "sqlmodel")
 
 
 class Forked:
     """A process as subprocess.Popen has it, as far as the tests ask."""
 
-    def __init__(self, news: socket.socket, pipes: Mapping[str, int]) -> None:
+    def __init__(self, pid: int, news: socket.socket, pipes: Mapping[str, int]) -> None:
+        self.pid = pid
         self._news = news
         modes = {"stdin": "wb", "stdout": "rb", "stderr": "rb"}
         files = {name: os.fdopen(end, modes[name]) for name, end in pipes.items()}
@@ -36,7 +34,6 @@ class Forked:
         self.stdout: IO[bytes] | None = files.get("stdout")
         self.stderr: IO[bytes] | None = files.get("stderr")
         self.returncode: int | None = None
-        self.pid = int(news.recv(32))
 
     def send_signal(self, signum: int) -> None:
         """Send it a signal, unless it has ended."""
@@ -58,7 +55,7 @@ class Forked:
 
 
 class Warm:
-    """One process that forks the program's, started when first asked.
+    """One warm process, started when first asked.
 
     Args:
         words: how to start an interpreter that is as the program's own.
@@ -69,7 +66,9 @@ class Warm:
         self._words, self._environ = words, environ
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="sqlsess-warm-")
-        self.path = os.path.join(self._folder.name, "socket")
+        # With this, a command line finds it by itself.
+        self.environ = {"XDG_RUNTIME_DIR": self._folder.name}
+        self.path = place(self.environ)
 
     def takes(self, environ: Mapping[str, str], options: Mapping[str, Any]) -> bool:
         """Whether a process with this environment, and options of Popen's, can be forked."""
@@ -78,70 +77,68 @@ class Warm:
     def fork(
         self, words: tuple[str, ...], environ: Mapping[str, str], cwd: str, options: dict[str, Any]
     ) -> Forked | None:
-        """A process of the program; None where the words are too long to be sent."""
-        message = json.dumps(
-            {"words": words, "env": dict(environ), "cwd": cwd, "numbers": [0, 1, 2]}
-        ).encode()
-        if len(message) >= MOST:
+        """A process of the program; None where it has to be started from nothing."""
+        named = {os.fsencode(name): os.fsencode(text) for name, text in environ.items()}
+        asked = message(list(words), cwd, [0, 1, 2], named)
+        if len(asked) >= MOST:
             return None
         self.start()
-        ours: dict[str, int] = {}
-        theirs: list[int] = []
-        opened: list[int] = []
-        for name in STREAMS:
-            end = options.get(name)
-            if end == subprocess.DEVNULL:
-                end = os.open(os.devnull, os.O_RDWR)
-                opened.append(end)
-            elif end == subprocess.PIPE:
-                reading, writing = os.pipe()
-                ours[name], end = (writing, reading) if name == "stdin" else (reading, writing)
-                opened.append(end)
-            elif not isinstance(end, int):
-                end = end.fileno()
-            theirs.append(end)
+        ours, theirs, opened = _ends(options)
         news = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        news.connect(self.path)
-        socket.send_fds(news, [message], theirs)
-        for descriptor in opened:
+        try:
+            news.connect(self.path)
+            socket.send_fds(news, [asked], theirs)
+            begun = news.recv(32)
+        except OSError:
+            news.close()
+            raise
+        finally:
+            for descriptor in opened:
+                os.close(descriptor)
+        if begun.startswith(BEGUN):
+            return Forked(int(begun.removeprefix(BEGUN)), news, ours)
+        news.close()
+        for descriptor in ours.values():
             os.close(descriptor)
-        return Forked(news, ours)
+        return None
 
     def start(self) -> None:
         """Start it, if it was not; it listens when this returns."""
-        if self._process is not None:
-            return
-        script = os.path.join(os.path.dirname(__file__), "_warm.py")
-        self._process = subprocess.Popen(
-            [*self._words, script, self.path], env=dict(self._environ), stdin=subprocess.PIPE
-        )
-        eventually(lambda: os.path.exists(self.path) and self._listens())
-
-    def _listens(self) -> bool:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as probe:
-            return probe.connect_ex(self.path) == 0
-
-    def script(self) -> str:
-        """A shell script that runs the program: by this, wherever that makes no difference."""
-        client = os.path.join(os.path.dirname(__file__), "_warmly.py")
-        at_start = json.dumps(seen(self._environ))
-        program = shlex.join([*self._words, "-m", "sqlsess_cli"])
-        return (
-            f"#!/bin/sh\nexec {shlex.join([*self._words, '-I', '-S', client])} "
-            f'{shlex.join([self.path, at_start, program])} "$@"\n'
-        )
+        if self._process is None:
+            words = [*self._words, "-m", "sqlsess_cli.resident", self.path, IDLE, *APPLICATIONS]
+            self._process = subprocess.Popen(
+                words, env=dict(self._environ), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+            )
+            self._process.stdout.read()
 
     def close(self) -> None:
         """End it; what it forked lives on."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.send_signal(signal.SIGKILL)
-                self._process.wait()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process.stdout.close()
             self._process = None
         self._folder.cleanup()
+
+
+def _ends(options: Mapping[str, Any]) -> tuple[dict[str, int], list[int], list[int]]:
+    """Our ends of the pipes, by name; the process's streams; and those of them that we opened."""
+    ours: dict[str, int] = {}
+    theirs: list[int] = []
+    opened: list[int] = []
+    for name in STREAMS:
+        end = options.get(name)
+        if end == subprocess.DEVNULL:
+            end = os.open(os.devnull, os.O_RDWR)
+            opened.append(end)
+        elif end == subprocess.PIPE:
+            reading, writing = os.pipe()
+            ours[name], end = (writing, reading) if name == "stdin" else (reading, writing)
+            opened.append(end)
+        elif not isinstance(end, int):
+            end = end.fileno()
+        theirs.append(end)
+    return ours, theirs, opened
 
 
 def seen(variables: Mapping[str, str]) -> dict[str, str]:
