@@ -29,6 +29,7 @@ AT_START = (
 )  # fmt: skip
 _OFF = ("0", "false", "no", "off")
 _PAGERS = ("", "less", "more", "cat")  # that need no controlling terminal
+_OURS = ("sqlsess", "__main__.py")  # another program that calls us has prepared its own process
 _LOST = b"unknown: the warm process was ended; see what the database holds\n"
 _LOST_CODE = 70
 
@@ -70,7 +71,7 @@ def ask(argv: list[str]) -> int | None:
     path = place(os.environ)
     if not path or not os.path.exists(path) or os.environ.get(SWITCH, "").lower() in _OFF:
         return None
-    if argv[1:2] == ["warm"] or not _plain(argv):
+    if os.path.basename(argv[0]) not in _OURS or argv[1:2] == ["warm"] or not _plain(argv):
         return None
     import _socket
 

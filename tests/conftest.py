@@ -255,7 +255,8 @@ def shell(program: Program, tmp_path: Path) -> Program:
         script = folder / name
         script.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
         script.chmod(0o755)
-    return replace(program, words=("/bin/sh", "-c"))
+    path = f"{folder}:{os.environ['PATH']}"
+    return replace(program, words=("/bin/sh", "-c"), more={"PATH": path})
 
 
 @pytest.fixture
@@ -264,13 +265,13 @@ def quick_shell(shell: Program, warm: Warm | None) -> Program:
     if warm is None:
         return shell
     warm.start()
-    return replace(shell, more=warm.environ)
+    return replace(shell, more={**shell.more, **warm.environ})
 
 
 @pytest.fixture
-def shell_path(shell: Program, tmp_path: Path) -> str:
+def shell_path(shell: Program) -> str:
     """The PATH on which that shell finds them."""
-    return f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    return shell.more["PATH"]
 
 
 @pytest.fixture
