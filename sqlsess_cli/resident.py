@@ -251,7 +251,6 @@ def _become(asked: Asked) -> None:
     os.environb.clear()
     os.environb.update(asked.environ)
     time.tzset()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = [os.fsdecode(word) for word in asked.argv]
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         stream = _stream(number) if number in asked.numbers else None

@@ -236,7 +236,7 @@ def test_a_pager_is_used_and_left(typed: Callable[..., PseudoTerminal], started:
 
 def test_ctrl_c_stops_the_statement(typed: Callable[..., PseudoTerminal], started: Started) -> None:
     terminal = typed("sql", ENDLESS, "--url", "sqlite://")
-    eventually(lambda: children(started.pid))
+    eventually(lambda: children(started.pid) and busy(children(started.pid)[0]))
     terminal.send("\x03")
     assert terminal.code == 130
     assert "stopped: SIGINT" in terminal.text
@@ -255,6 +255,13 @@ def test_it_is_stopped_and_continued(
     eventually(lambda: state(child) == "R")
     terminal.send("\x03")
     assert terminal.code == 130
+
+
+def busy(pid: int) -> bool:
+    """Whether it has been at work for longer than it takes to begin, by its own CPU."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        ticks = int(file.read().rpartition(")")[2].split()[11])
+    return ticks / os.sysconf("SC_CLK_TCK") > 0.5
 
 
 def state(pid: int) -> str:
