@@ -66,14 +66,14 @@ _arguments = click.argument(
 @_arguments
 def show(app: App) -> Answers:
     """Show a database in full, and where each value was said."""
-    from sqlsess_cli.core.show import UNKNOWN, facts, server_facts
+    from sqlsess_cli.core.show import UNKNOWN, facts, reading_facts, server_facts
     from sqlsess_cli.errors import ConnectError
 
     database = app.database()
     said = facts(database)
     try:
         with app.begin() as session:
-            answered = server_facts(database, session)
+            answered = server_facts(database, session) | reading_facts(database, session)
     except ConnectError:  # what is configured is wanted most when nobody answers
         yield Result.object(said | UNKNOWN)
         raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,12 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from sqlsess_cli.core.gate import Step, can_be_undone, may_be_sent, opaque, words
 from sqlsess_cli.core.run import run, run_each
 from sqlsess_cli.core.sql.lexical import lexical_of
-from sqlsess_cli.core.sql.scan import tokens
 from sqlsess_cli.core.sql.statement import Statement, escaped_for_text
 from sqlsess_cli.core.sql.statements import split
-from sqlsess_cli.core.sql.verbs import Verb, verb_of
+from sqlsess_cli.core.sql.verbs import verb_of
 from sqlsess_cli.core.transaction.state import INFO, Transaction
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.errors import (
@@ -27,11 +26,6 @@ from sqlsess_cli.errors import (
 )
 from sqlsess_cli.nearest import did_you_mean
 from sqlsess_cli.result import Result
-
-# First words of statements that change rows and do nothing else.
-_PLAIN = frozenset(
-    {"DELETE", "DO", "INSERT", "KILL", "LOAD", "REPLACE", "SELECT", "SET", "UPDATE", "USE", "WITH"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +44,6 @@ class Source:
         """`FILE:LINE:COLUMN: `; nothing for one line of the command line."""
         name = self.name or ("line" if "\n" in self.text.strip() else "")
         return f"{name}:{line}:{column}: " if name else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One statement of a script, with what it does and the values it is given."""
-
-    statement: Statement
-    verb: Verb
-    values: Mapping[str, object]
-    where: str
 
 
 def steps(  # noqa: PLR0913  what is asked of a script has no other home
@@ -99,9 +83,9 @@ def steps(  # noqa: PLR0913  what is asked of a script has no other home
         known = [item for statement in found for item in statement.parameters]
         raise UsageError(f"no statement has a parameter :{name}", did_you_mean(name, known))
     for step in made:
-        _may_be_sent(step, hooks, write=write, forbidden=forbidden)
+        may_be_sent(step, hooks, write=write, forbidden=forbidden)
         if sandbox:
-            _can_be_undone(step, hooks)
+            can_be_undone(step, hooks)
     return made
 
 
@@ -120,11 +104,11 @@ def looked_at(statement: str, dialect: str, transaction: Transaction) -> list[St
     found = split(statement, lexical_of(dialect))
     made = [Step(item, verb_of(item), {}, "") for item in found]
     for step in made:
-        _may_be_sent(
+        may_be_sent(
             step, transaction.hooks, write=transaction.write, forbidden=transaction.forbids_writing
         )
         if transaction.dry:
-            _can_be_undone(step, transaction.hooks)
+            can_be_undone(step, transaction.hooks)
     return made
 
 
@@ -149,48 +133,7 @@ def _copies(statement: Statement) -> bool:
     """Whether data of ours would follow, or the answer would be no rows."""
     if statement.keyword != "COPY":
         return False
-    return not {"STDIN", "STDOUT"}.isdisjoint(_words(statement))
-
-
-def _may_be_sent(step: Step, hooks: Dialect, *, write: bool, forbidden: str) -> None:
-    if step.verb.controls_transaction:
-        raise RefusedError(
-            f"{step.where}{step.statement.keyword} would change the transaction itself",
-            "a command is one transaction: committed if all of it succeeds, else rolled back",
-        )
-    if write or step.verb.reads:
-        return
-    commits = step.verb.ends_transaction_implicitly and hooks.definitions_commit
-    why = ""
-    if commits or _evades_reading(step.statement, hooks):
-        why = "this command only reads"
-    elif not hooks.reads_only:
-        why = f"{hooks.label} cannot be told to refuse that"
-    if why:
-        hint = f"{forbidden} forbids changes" if forbidden else "add --write"
-        raise RefusedError(f"{step.where}{step.statement.keyword} may write, and {why}", hint)
-
-
-def _can_be_undone(step: Step, hooks: Dialect) -> None:
-    """See that a rollback reaches what a statement does; of its tables, begin() does.
-
-    Raises:
-        RefusedError: the server commits it, or may commit inside of it.
-    """
-    commits = step.verb.ends_transaction_implicitly
-    hidden = not step.verb.reads and _opaque(step)
-    if hooks.definitions_commit and (commits or hidden):
-        does = "commits" if commits else "may commit"
-        message = f"{step.where}{step.statement.keyword} {does}, and a sandbox could not undo that"
-        raise RefusedError(message, f"{hooks.label} cannot roll it back")
-
-
-def _evades_reading(statement: Statement, hooks: Dialect) -> bool:
-    """Whether it may do what read-only transactions do not forbid; some servers skip comments."""
-    if statement.keyword in hooks.evades_reading:
-        return True
-    inside = hooks.evades_inside
-    return bool(inside) and (_optional(statement) or not inside.isdisjoint(_words(statement)))
+    return not {"STDIN", "STDOUT"}.isdisjoint(words(statement))
 
 
 def statement_of(step: Step, explain: str) -> TextClause:
@@ -207,18 +150,6 @@ def statement_of(step: Step, explain: str) -> TextClause:
     return text(escaped_for_text(step.statement, step.values))
 
 
-def _words(statement: Statement) -> Iterator[str]:
-    """Its words, outside of strings, quoted names and comments."""
-    for kind, at, end in tokens(statement.text, statement.lexical):
-        if kind == "word":
-            yield statement.text[at:end].upper()
-
-
-def _optional(statement: Statement) -> bool:
-    """Whether it holds a comment that some servers execute."""
-    return re.search(r"/\*M?!", statement.text) is not None
-
-
 def execute(session: Session, step: Step) -> Iterator[Result]:
     """Execute one statement; its answers: none, one, or what a routine gives.
 
@@ -228,8 +159,7 @@ def execute(session: Session, step: Step) -> Iterator[Result]:
     transaction: Transaction = session.info[INFO]
     statement = text(escaped_for_text(step.statement, step.values))
     cursor_ok, changes = step.verb.cursor_ok and not transaction.write, not step.verb.reads
-    opaque = announce(transaction, step)
-    if opaque:
+    if announce(transaction, step):
         with _placed(step):
             yield from run_each(session, statement, step.values)
         return
@@ -255,10 +185,10 @@ def announce(transaction: Transaction, step: Step) -> bool:
     hooks, changes = transaction.hooks, not step.verb.reads
     commits = hooks.definitions_commit and step.verb.ends_transaction_implicitly
     transaction.defining = commits
-    opaque = changes and hooks.definitions_commit and not commits and _opaque(step)
-    transaction.opaque |= opaque
-    transaction.changed |= opaque
-    return opaque
+    hidden = changes and hooks.definitions_commit and not commits and opaque(step)
+    transaction.opaque |= hidden
+    transaction.changed |= hidden
+    return hidden
 
 
 def note_executed(transaction: Transaction, step: Step) -> None:
@@ -275,13 +205,6 @@ def _placed(step: Step) -> Iterator[None]:
     except RejectedError as error:
         error.message = f"{_where(step, error)}{error.message}"
         raise
-
-
-def _opaque(step: Step) -> bool:
-    """Whether a statement may end the transaction though its words do not say so: CALL, EXECUTE."""
-    statement = step.statement
-    inner = statement.keyword == "SET" and "STATEMENT" in statement.text.upper()
-    return statement.keyword not in _PLAIN or inner or _optional(statement)
 
 
 def _where(step: Step, error: RejectedError) -> str:

@@ -15,7 +15,8 @@ from sqlsess_cli.core.arguments import argument_path, arguments_said, factory_pa
 from sqlsess_cli.core.database import Database
 from sqlsess_cli.core.factory import factory_path_of_name, named_factory
 
-UNKNOWN = {"server": None, "tls": None, "isolation": None}  # while nobody answers
+# While nobody answers.
+UNKNOWN = {"server": None, "tls": None, "isolation": None, "reading": None}
 
 _UNSAID = ("bind", "binds", "info", "class_")
 
@@ -84,6 +85,17 @@ def server_facts(database: Database, session: Session) -> dict[str, Any]:
         tls = database.hooks.tls(connection)
         isolation = connection.get_isolation_level()
     return {"server": server, "tls": tls, "isolation": isolation}
+
+
+def reading_facts(database: Database, session: Session) -> dict[str, Any]:
+    """What holds a command to reading, as this very transaction is, and what that cannot stop.
+
+    Raises:
+        ConnectError: the database cannot be reached.
+    """
+    with database.asking(session) as connection:
+        held = [*database.hooks.reading(connection), "scanner", "rollback"]
+    return {"reading": held, "reading_cannot_stop": list(database.hooks.unheld)}
 
 
 def _url(engine: object) -> str | None:

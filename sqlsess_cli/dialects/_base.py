@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, ClassVar, Literal
@@ -12,7 +13,7 @@ from sqlalchemy.engine import URL, CursorResult
 
 from sqlsess_cli.dialects._literals import Literals
 from sqlsess_cli.dialects._plan import Plans
-from sqlsess_cli.dialects._relations import Place, Relations
+from sqlsess_cli.dialects._relations import Relations
 from sqlsess_cli.dialects._values import Values
 from sqlsess_cli.foreign import Foreign
 from sqlsess_cli.registry import Registry
@@ -55,6 +56,21 @@ class Fault:
     hint: str = ""
     code: str | None = None
     position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Something stored that a statement can set off.
+
+    Attributes:
+        kind: what it is.
+        name: what sets it off, in lower case: its own name, or for a trigger its table's.
+        text: its definition; None if this account may not see it.
+    """
+
+    kind: Literal["view", "trigger", "routine"]
+    name: str
+    text: str | None
 
 
 # How the filter language's own functions are said in standard SQL. Each argument is an expression
@@ -104,10 +120,17 @@ class Dialect:
     definitions_commit: ClassVar[bool] = False  # DDL ends the transaction, and commits it
     # First words of what can make a session write again that was set to reading, or write files.
     evades_reading: ClassVar[frozenset[str]] = frozenset()
-    # What the filter language says, as this database's SQL; see FUNCTIONS below.
-    functions: ClassVar[Mapping[str, str]] = FUNCTIONS
     # Words that do so anywhere in a statement that is more than a plain query.
     evades_inside: ClassVar[frozenset[str]] = frozenset()
+    # First words, and words anywhere, of what no rollback undoes: a file, a session, the server.
+    outlasts: ClassVar[frozenset[str]] = frozenset()
+    outlasts_inside: ClassVar[frozenset[str]] = frozenset()
+    # Functions that act outside of any transaction, by their names in lower case.
+    outside: ClassVar[re.Pattern[str] | None] = None
+    # What neither the database nor the scanner stops while reading, in short.
+    unheld: ClassVar[tuple[str, ...]] = ("whatever a query's functions do",)
+    # What the filter language says, as this database's SQL; see FUNCTIONS below.
+    functions: ClassVar[Mapping[str, str]] = FUNCTIONS
 
     def choose_driver(self, url: URL) -> URL:
         """The URL with a driver: its own, else the first of ours that is installed.
@@ -144,20 +167,27 @@ class Dialect:
     def begin(self, connection: Connection, *, write: bool) -> None:
         """Make the transaction that has just begun what it promises: real, or read-only."""
 
+    def confine(self, connection: Connection) -> None:
+        """Have the database refuse what a dry run could not undo, as far as it can be told."""
+
     def release(self, connection: Connection) -> None:
-        """Before a read ends: take back what begin() did that SQLAlchemy's own reset minds."""
+        """Before the end: take back what begin() or confine() did that the rollback would mind."""
+
+    def reading(self, connection: Connection) -> Sequence[str]:
+        """What holds a command to reading, as the database itself says of this transaction."""
+        return ()
 
     def undo(self, connection: Connection) -> bool:
         """Roll a write back; False when the server says that it could not undo all of it."""
         return True
 
-    def without_transactions(self, connection: Connection, place: Place) -> str:
-        """What a table is that no rollback reaches; empty for all others."""
-        return ""
-
-    def tables_without_transactions(self, connection: Connection) -> Mapping[str, str]:
-        """What such tables are, by their names in lower case."""
+    def without_transactions(self, connection: Connection) -> Mapping[str, str]:
+        """What tables are that no rollback reaches, by their names in lower case."""
         return {}
+
+    def stored(self, connection: Connection) -> Sequence[Stored]:
+        """What a statement can lead to there: views, triggers and routines, with their text."""
+        return ()
 
     def heeds_references(self, connection: Connection) -> bool:
         """Whether foreign keys are heeded there now, and so what they say of a DELETE."""
@@ -188,10 +218,13 @@ class Dialect:
         return expression
 
     def prepare_cursor(self, cursor: Any, statement: str) -> None:
-        """Have a cursor give values as the database writes them, where that loses less.
+        """Have a cursor give values as the database writes them, where that loses less."""
+
+    def require_same_reading(self, dbapi: Any, statement: str) -> None:
+        """See that the server reads a statement as our scanner did.
 
         Raises:
-            RefusedError: the server would read the statement differently than we did.
+            RefusedError: its settings move where a string or a name ends.
         """
 
     def fetch(self, result: CursorResult[Any]) -> Block:

@@ -1,4 +1,4 @@
-"""What SQLite is allowed to do for a command that only reads."""
+"""What SQLite is allowed to do for a command that only reads, and for one that is undone."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _TELLING = frozenset(
     "application_id collation_list compile_options data_version database_list encoding "
     "foreign_key_check foreign_key_list foreign_keys freelist_count function_list index_info "
     "index_list index_xinfo integrity_check journal_mode module_list page_count page_size "
-    "pragma_list quick_check read_uncommitted schema_version table_info table_list table_xinfo "
-    "user_version".split()
+    "pragma_list query_only quick_check read_uncommitted schema_version table_info table_list "
+    "table_xinfo user_version".split()
 )
 # Of these, only the form without a value is a question. With one, read_uncommitted is how
 # SQLAlchemy sets and resets an isolation level; it is about this connection alone.
 _QUESTIONS = frozenset(
-    "application_id encoding foreign_keys journal_mode page_size schema_version "
+    "application_id encoding foreign_keys journal_mode page_size query_only schema_version "
     "user_version".split()
 )
 
@@ -43,3 +43,10 @@ def authorize(action: int, first: str | None, second: str | None, *_: str | None
         asks = second is None or (first or "").lower() not in _QUESTIONS
         return sqlite3.SQLITE_OK if asks else sqlite3.SQLITE_DENY
     return sqlite3.SQLITE_DENY
+
+
+def authorize_undoable(action: int, first: str | None, *_: str | None) -> int:
+    """Allow all that the rollback of one transaction, in one file, undoes."""
+    ends = action == sqlite3.SQLITE_TRANSACTION and first != "BEGIN"
+    elsewhere = action in {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}
+    return sqlite3.SQLITE_DENY if ends or elsewhere else sqlite3.SQLITE_OK

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, cast, event, text, types
 from sqlalchemy.engine import URL
 
-from sqlsess_cli.dialects import _mysql_engines
+from sqlsess_cli.dialects import _mysql_engines, _mysql_reading
 from sqlsess_cli.dialects._base import (
     FUNCTIONS,
     Dialect,
@@ -18,6 +19,7 @@ from sqlsess_cli.dialects._base import (
     Fault,
     Meaning,
     Settings,
+    Stored,
     doubled,
     is_local,
 )
@@ -25,8 +27,7 @@ from sqlsess_cli.dialects._literals import MySQLLiterals
 from sqlsess_cli.dialects._mysql_relations import MySQLRelations
 from sqlsess_cli.dialects._mysql_values import MySQLValues
 from sqlsess_cli.dialects._plan import DocumentPlans
-from sqlsess_cli.dialects._relations import Place
-from sqlsess_cli.errors import ConfigError
+from sqlsess_cli.errors import ConfigError, RefusedError
 
 _CONNECT_TIMEOUT = 10  # seconds
 _NOT_UNDONE = 1196  # the warning that a rollback gives for tables without transactions
@@ -89,16 +90,13 @@ class MySQL(Dialect):
     definitions_commit: ClassVar[bool] = True
     # A deadlock; a lock that was waited for too long, if the server is configured so.
     undoing: ClassVar[frozenset[str]] = frozenset({"1213", "1205"})
-    # Text that is only known when it is executed, procedures, and compound statements.
-    evades_reading: ClassVar[frozenset[str]] = frozenset(
-        {"BINLOG", "CALL", "CASE", "EXECUTE", "FOR", "IF", "KILL", "LOOP", "PREPARE", "PURGE"}
-        | {"REPEAT", "WHILE"}
+    evades_reading: ClassVar[frozenset[str]] = _mysql_reading.EVADING
+    evades_inside: ClassVar[frozenset[str]] = (  # behind SET STATEMENT … FOR
+        _mysql_reading.OUTLASTING | {"CALL", "EXECUTE", "PREPARE"}
     )
-    # Behind SET STATEMENT … FOR, files that the server writes, and settings of all sessions.
-    evades_inside: ClassVar[frozenset[str]] = frozenset(
-        {"BINLOG", "CALL", "DUMPFILE", "EXECUTE", "GLOBAL", "OUTFILE", "PERSIST", "PERSIST_ONLY"}
-        | {"PREPARE"}
-    )
+    outlasts_inside: ClassVar[frozenset[str]] = _mysql_reading.OUTLASTING
+    outside: ClassVar[re.Pattern[str]] = _mysql_reading.OUTSIDE
+    unheld: ClassVar[tuple[str, ...]] = _mysql_reading.UNHELD
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
         """TLS as the settings ask; a file of this machine is never sent to a server."""
@@ -164,13 +162,30 @@ class MySQL(Dialect):
         cursor.execute("SHOW WARNINGS")
         return not any(row[1] == _NOT_UNDONE for row in cursor.fetchall())
 
-    def without_transactions(self, connection: Connection, place: Place) -> str:
-        """The table's engine, when it has no transactions."""
-        return _mysql_engines.of(connection, place)
+    def reading(self, connection: Connection) -> Sequence[str]:
+        """What the session is set to; of the transaction no server tells."""
+        dialect: Any = connection.dialect
+        name = "tx_read_only" if dialect.is_mariadb else "transaction_read_only"
+        held = bool(connection.execute(text(f"SELECT @@session.{name}")).scalar())
+        return ["session READ ONLY", "transaction READ ONLY"] * held
 
-    def tables_without_transactions(self, connection: Connection) -> Mapping[str, str]:
+    def require_same_reading(self, dbapi: Any, statement: str) -> None:
+        """Some settings move where a string ends: what looks like text to us is then executed."""
+        if "\\" not in statement or not hasattr(dbapi, "server_status"):
+            return
+        if moving := _mysql_reading.moving(dbapi, statement):
+            raise RefusedError(
+                f"a backslash is not sent while the session has {moving}",
+                "give the text as a parameter, such as -p name=VALUE",
+            )
+
+    def without_transactions(self, connection: Connection) -> Mapping[str, str]:
         """The engines of those tables of all databases that the account sees."""
         return _mysql_engines.of_all(connection)
+
+    def stored(self, connection: Connection) -> Sequence[Stored]:
+        """What all databases hold, as far as the account may see it."""
+        return _mysql_engines.stored(connection)
 
     def heeds_references(self, connection: Connection) -> bool:
         """A variable of the session."""

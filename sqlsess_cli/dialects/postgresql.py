@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -52,6 +52,20 @@ _MEANINGS: dict[str, Meaning] = {
 _OPTION = re.compile(r"invalid \w+ value:|for connection option|definition of service")
 
 
+# Functions that a read-only transaction does not forbid and no rollback undoes: they end sessions,
+# write files, use other connections, or are about the whole cluster. A name that is spelled by
+# code points could be any of them.
+_OUTSIDE = re.compile(
+    r"""u&".* | dblink\w* | heap_force_\w+ | lo_export | pg_(?:cancel|terminate)_backend
+    | pg_(?:backup_start|backup_stop|start_backup|stop_backup|switch_wal|create_restore_point)
+    | pg_(?:promote|wal_replay_\w+|reload_conf|rotate_logfile\w*|log_backend_memory_contexts)
+    | pg_logical_(?:emit_message|slot_get_\w+) | pg_replication_(?:slot_advance|origin_\w+)
+    | pg_(?:create|copy)_\w+_replication_slot | pg_drop_replication_slot | pg_sync_replication_slots
+    | pg_stat_(?:\w+_)?reset\w* | pg_file_\w+ | pg_truncate_visibility_map | setval""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
 class PostgreSQL(Dialect):
     """PostgreSQL through psycopg, and through other drivers without its refinements."""
 
@@ -76,7 +90,17 @@ class PostgreSQL(Dialect):
         "nulls first": "{0} NULLS FIRST",
         "nulls last": "{0} NULLS LAST",
     }
-    evades_reading: ClassVar[frozenset[str]] = frozenset({"COPY"})  # to a file, or to a program
+    # COPY writes files and starts programs, DO may do so; statistics are written at once.
+    outlasts: ClassVar[frozenset[str]] = frozenset(
+        {"ANALYSE", "ANALYZE", "CHECKPOINT", "COPY", "DO", "LOAD"}
+    )
+    evades_reading: ClassVar[frozenset[str]] = outlasts | {"CLUSTER", "REINDEX"}
+    outside: ClassVar[re.Pattern[str]] = _OUTSIDE
+    unheld: ClassVar[tuple[str, ...]] = (
+        "functions and views that write files, end sessions or use other connections",
+        "before PostgreSQL 16, sequences: where the transaction's setting is taken back",
+        "a program's own connections",
+    )
     fetch_size: ClassVar[int] = 400  # each is a round trip; a thousand wide rows take 2 MiB
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
@@ -94,9 +118,21 @@ class PostgreSQL(Dialect):
         return arguments
 
     def begin(self, connection: Connection, *, write: bool) -> None:
-        """Read-only by a query: after one, the transaction cannot be made to write again."""
-        if not write:
-            connection.execute(text("SELECT set_config('transaction_read_only', 'on', true)"))
+        """Read-only by a query: after one, the transaction cannot be made to write again.
+
+        What a program begins on the driver's connection itself is read-only by the driver.
+        """
+        if write:
+            return
+        dbapi: Any = connection.connection.dbapi_connection
+        if hasattr(dbapi, "read_only"):  # psycopg's own
+            dbapi.read_only = True
+        connection.execute(text("SELECT set_config('transaction_read_only', 'on', true)"))
+
+    def reading(self, connection: Connection) -> Sequence[str]:
+        """What the transaction is set to."""
+        held = connection.execute(text("SHOW transaction_read_only")).scalar() == "on"
+        return ["transaction READ ONLY"] * held
 
     def only_rollback_is_left(self, error: BaseException | None) -> bool:
         """After any error that no savepoint undid."""
@@ -128,22 +164,24 @@ class PostgreSQL(Dialect):
         return doubled(expression)
 
     def prepare_cursor(self, cursor: Any, statement: str) -> None:
-        """Load some types as PostgreSQL writes them (psycopg's cursors have their own loaders).
-
-        Where backslashes escape in strings, one can hide the end of a string from us: what looks
-        like text to us, such as a COMMIT, is then executed.
-        """
-        said = getattr(getattr(cursor.connection, "info", None), "parameter_status", None)
-        if "\\" in statement and said is not None and said("standard_conforming_strings") == "off":
-            raise RefusedError(
-                "a backslash is not sent while standard_conforming_strings is off",
-                "write E'…' around strings that hold one",
-            )
+        """Load some types as PostgreSQL writes them (psycopg's cursors have their own loaders)."""
         if hasattr(cursor, "adapters"):
             from psycopg.types.string import TextLoader
 
             for oid in AS_TEXT:
                 cursor.adapters.register_loader(oid, TextLoader)
+
+    def require_same_reading(self, dbapi: Any, statement: str) -> None:
+        """Where backslashes escape in strings, one can hide the end of a string from us.
+
+        What looks like text to us, such as a COMMIT, is then executed.
+        """
+        said = getattr(getattr(dbapi, "info", None), "parameter_status", None)
+        if "\\" in statement and said is not None and said("standard_conforming_strings") == "off":
+            raise RefusedError(
+                "a backslash is not sent while standard_conforming_strings is off",
+                "write E'…' around strings that hold one",
+            )
 
     def diagnose(self, error: BaseException) -> Fault:
         """By SQLSTATE; errors of connecting have none and are known by their words."""

@@ -6,7 +6,7 @@ import os
 import shlex
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import islice
@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.engine.cursor import CursorFetchStrategy
+from sqlalchemy.exc import DatabaseError
 
 from sqlsess_cli.dialects._base import (
     FUNCTIONS,
@@ -28,7 +29,7 @@ from sqlsess_cli.dialects._base import (
 )
 from sqlsess_cli.dialects._literals import SQLiteLiterals
 from sqlsess_cli.dialects._plan import RowPlans
-from sqlsess_cli.dialects._sqlite_reading import authorize
+from sqlsess_cli.dialects._sqlite_reading import authorize, authorize_undoable
 from sqlsess_cli.dialects._sqlite_relations import SQLiteRelations
 from sqlsess_cli.dialects._sqlite_values import SQLiteValues
 from sqlsess_cli.errors import ConnectError
@@ -69,6 +70,8 @@ class SQLite(Dialect):
     )
     drivers: ClassVar[tuple[Driver, ...]] = (Driver("pysqlite", "sqlite3"),)
     reads_only: ClassVar[bool] = True
+    unheld: ClassVar[tuple[str, ...]] = ("a program's own connections",)
+    outlasts: ClassVar[frozenset[str]] = frozenset({"ATTACH", "DETACH"})
     interleaves: ClassVar[bool] = True
     functions: ClassVar[Mapping[str, str]] = {
         **FUNCTIONS,
@@ -132,12 +135,30 @@ class SQLite(Dialect):
                 dbapi.execute("BEGIN")
                 self._patiently(dbapi, "PRAGMA schema_version")
         if not write:
+            dbapi.execute("PRAGMA query_only = ON")  # holds where the authorizer is not asked
             dbapi.set_authorizer(authorize)
 
+    def confine(self, connection: Connection) -> None:
+        """Refuse the end of the transaction, and other files."""
+        dbapi: Any = connection.connection.dbapi_connection
+        dbapi.set_authorizer(authorize_undoable)
+
     def release(self, connection: Connection) -> None:
-        """Without the authorizer, which would refuse to set the isolation level back."""
+        """Without the authorizer, which would refuse the rollback or to set a level back."""
         dbapi: Any = connection.connection.dbapi_connection
         dbapi.set_authorizer(None)
+        dbapi.execute("PRAGMA query_only = OFF")
+
+    def reading(self, connection: Connection) -> Sequence[str]:
+        """The authorizer, by what it says to a statement that is not executed; and the pragma."""
+        try:
+            connection.exec_driver_sql("EXPLAIN CREATE TABLE sqlsess (a)").close()
+        except DatabaseError:
+            held = ["authorizer"]
+        else:
+            held = []
+        pragma = connection.exec_driver_sql("PRAGMA query_only").scalar()
+        return held + ["query_only"] * bool(pragma)
 
     def _patiently(self, dbapi: Any, statement: str) -> None:
         """Wait for other clients here, where signals are heard; the library's wait is deaf."""

@@ -1,9 +1,8 @@
-"""A server, or a file, to attack: what is in it, and all of its state as an independent client sees it."""
+"""A server, or a file, to attack: what is in it, and all its state as another client sees it."""
 
 from __future__ import annotations
 
 import glob
-import os
 import tomllib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -21,10 +20,13 @@ CORPUS = Path(__file__).parent / "attacks"
 def corpus(kind: str) -> dict[str, Any]:
     """The attacks on a database, those that every one is given among them."""
     with open(CORPUS / f"{kind}.toml", "rb") as own, open(CORPUS / "everywhere.toml", "rb") as all_:
-        found, everywhere = tomllib.load(own), tomllib.load(all_)
-    for section, attacks in everywhere.items():
-        found[section] = {**attacks, **found[section]}
-    return found
+        return merged(tomllib.load(all_), tomllib.load(own))
+
+
+def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, with the tables in them merged; no attack is there twice."""
+    both = {name: merged(first[name], second[name]) for name in first.keys() & second.keys()}
+    return {**first, **second, **both}
 
 
 class Attacked(ABC):
@@ -32,7 +34,7 @@ class Attacked(ABC):
 
     Args:
         database: empty.
-        folder: anybody may write to it; what appears there is part of the state.
+        folder: the server may write to it; what appears there is part of the state.
         stack: closes what is opened.
     """
 
@@ -70,6 +72,7 @@ class Attacked(ABC):
         """How a statement reaches this database once more."""
         return ""
 
+    @abstractmethod
     def summon(self) -> None:
         """Another client's session, in the middle of a long statement."""
 
@@ -81,7 +84,15 @@ class Attacked(ABC):
     def state(self) -> dict[str, object]:
         """All that an attack may want to change."""
         tables = {str(name): self.rows(f"SELECT * FROM {name}") for name in self.tables()}
-        return {**tables, **self.more(), "files": sorted(os.listdir(self.folder))}
+        files = {path.name: path.read_bytes() for path in self.folder.iterdir()}
+        return {**tables, **self.more(), "files": files}
+
+    def renew(self) -> dict[str, object]:
+        """After an attack that did something: no file, another victim, and the state from there."""
+        for path in self.folder.iterdir():
+            path.unlink()
+        self.summon()
+        return self.state()
 
     @abstractmethod
     def tables(self) -> list[str]:
@@ -97,6 +108,9 @@ class Attacked(ABC):
 
 class AttackedSQLite(Attacked):
     """A file; its bytes are all there is to it."""
+
+    def summon(self) -> None:
+        """Nobody could be told to end."""
 
     def tables(self) -> list[str]:
         sql = "SELECT name FROM sqlite_master WHERE type = 'table'"
@@ -127,7 +141,7 @@ class AttackedMariaDB(Attacked):
         schema = "information_schema"
         return self._answers({
             "databases": f"SELECT schema_name FROM {schema}.schemata",
-            "relations": f"SELECT table_schema, table_name, table_type, engine FROM {schema}.tables",
+            "relations": f"SELECT table_schema, table_name, table_type FROM {schema}.tables",
             "columns": f"SELECT column_name FROM {schema}.columns WHERE table_schema = DATABASE()",
             "routines": f"SELECT routine_name FROM {schema}.routines",
             "events": f"SELECT event_name FROM {schema}.events",
@@ -178,7 +192,7 @@ class AttackedPostgreSQL(Attacked):
             "prepared": "SELECT gid FROM pg_prepared_xacts",
             "extensions": "SELECT extname FROM pg_extension",
             "collations": "SELECT count(*) FROM pg_collation",
-            "statistics": "SELECT stats_reset FROM pg_stat_database WHERE datname = current_database()",
+            "statistics": "SELECT datname, stats_reset FROM pg_stat_database",
             "shared statistics": "SELECT stats_reset FROM pg_stat_bgwriter",
             "victim": f"SELECT state, query_start FROM pg_stat_activity WHERE pid = {self.victim}",
         })  # fmt: skip
@@ -205,15 +219,16 @@ def attacked(
     kind: str, fresh: Callable[[str], Database], private: Callable[..., Daemon], folder: Path
 ) -> Iterator[Attacked]:
     """A database with what its corpus needs; a server is one's own, for nobody else is at stake."""
-    folder.mkdir()
-    folder.chmod(0o777)
-    for parent in list(folder.parents)[:3]:
-        parent.chmod(0o755)  # pytest's folders are its own; the server has to get through
     with ExitStack() as stack:
         if kind == "sqlite":
             database = fresh(kind)
         else:
-            database = stack.enter_context(private(kind).server.fresh())
+            server = private(kind).server
+            folder = Path(server.directory)  # pytest's own are closed to the server's account
+            database = stack.enter_context(server.fresh())
+        folder /= "open"
+        folder.mkdir()
+        folder.chmod(0o777)
         found = _KINDS[kind](database, folder, stack)
         found.make(corpus(kind)["made"])
         yield found

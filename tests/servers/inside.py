@@ -40,11 +40,11 @@ class Told:
     err: str
 
 
-def run_inside(*arguments: str, environ: Mapping[str, str]) -> Told:
-    """Run a command line in this process, off a terminal and with nothing to read."""
+def run_inside(*arguments: str, environ: Mapping[str, str], stdin: str = os.devnull) -> Told:
+    """Run a command line in this process, off a terminal and with a file, or nothing, to read."""
     out, err = Written(), Written()
-    with FileIO(os.devnull) as nothing:
-        streams = Streams(nothing, out, err, False, False, False)
+    with FileIO(stdin) as read:
+        streams = Streams(read, out, err, False, False, False)
         try:
             app = App(Terminal(streams, environ), environ, Interrupts(os._exit))
             code = run(list(arguments), app)

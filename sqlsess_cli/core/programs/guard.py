@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, SessionTransaction
 
-from sqlsess_cli.core.script import Step, announce, looked_at, note_executed
+from sqlsess_cli.core.gate import Step
+from sqlsess_cli.core.script import announce, looked_at, note_executed
 from sqlsess_cli.core.transaction.state import OWN, Transaction
 from sqlsess_cli.errors import RefusedError, RejectedError, SqlsessError
 
@@ -64,8 +65,9 @@ class Guard:
         with ExitStack() as stack:
             self._stack = stack
             for name, (why, hint) in _ENDING.items():
-                self._replace(stack, name, self._refusing(f"session.{name}()", why, hint))
-            self._replace(stack, "begin", self._begin)
+                refuse = self._refusing(f"session.{name}()", why, hint)
+                self._replace(stack, session, name, refuse)
+            self._replace(stack, session, "begin", self._begin)
             # First of its listeners: a connection is known before anything is sent on it.
             self._listen(stack, session, "after_begin", self._begun, insert=True)
             if isinstance(engine, Engine):
@@ -97,9 +99,10 @@ class Guard:
             reason = "the program went on after an error that rolled back all that was before it"
             raise RejectedError(reason, "with session.begin_nested(): such an error undoes a part")
 
-    def _replace(self, stack: ExitStack, name: str, function: Callable[..., Any]) -> None:
-        setattr(self._session, name, function)
-        stack.callback(delattr, self._session, name)
+    @staticmethod
+    def _replace(stack: ExitStack, owner: object, name: str, function: Callable[..., Any]) -> None:
+        setattr(owner, name, function)
+        stack.callback(delattr, owner, name)
 
     @staticmethod
     def _listen(
@@ -129,6 +132,10 @@ class Guard:
         if not inside.nested:
             self._own.append(connection)
             self._listen(self._stack, connection, "commit", self._committing)
+            with suppress(AttributeError):  # not on sqlite3's: there the authorizer refuses it
+                refuse = self._refusing("the driver's commit()", *_ENDING["commit"])
+                driver = connection.connection.driver_connection
+                self._replace(self._stack, driver, "commit", refuse)
 
     def _is_ours(self, connection: Connection) -> bool:
         """Whether what happens on a connection is not the program's: it is only being prepared.

@@ -6,12 +6,11 @@ is not in the text. In doubt a statement does not `read`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlsess_cli.core.sql.lexical import Lexical
 from sqlsess_cli.core.sql.marks import Marks, marks_of, pieces_of
-from sqlsess_cli.core.sql.scan import tokens
 from sqlsess_cli.core.sql.statement import Statement
 from sqlsess_cli.core.sql.statements import split
 
@@ -90,16 +89,6 @@ def verb_of(statement: Statement) -> Verb:
     parts = list(split(statement.text, statement.lexical))
     verb = _any_of([_verb_of_one(part) for part in parts])
     return verb if len(parts) == 1 else replace(verb, reads=False, cursor_ok=False)
-
-
-def written_names(text: str, lexical: Lexical) -> Iterator[str]:
-    """Every word and quoted name in what more than reads: the tables it writes are among them."""
-    for statement in split(text, lexical):
-        if verb_of(statement).reads:
-            continue
-        for kind, at, end in tokens(statement.text, lexical):
-            if kind in {"word", "name"}:
-                yield statement.text[at:end].strip('"`[]')
 
 
 def _any_of(verbs: Sequence[Verb]) -> Verb:

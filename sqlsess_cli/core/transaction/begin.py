@@ -196,6 +196,17 @@ def _require_transactions(
         raise ConfigError(f"{transaction.database}: the connection commits by itself", hint)
 
 
+def _make_true(transaction: Transaction, hooks: dialects.Dialect, connection: Connection) -> None:
+    """Have the database hold what was promised: a real transaction, reading, an undone one."""
+    hooks.begin(connection, write=transaction.write)
+    if transaction.write and hooks.savepoints:
+        connection.execute(text(f"SAVEPOINT {_GUARD}"))
+    if transaction.dry:
+        hooks.confine(connection)
+    if transaction.dry or not transaction.write:
+        event.listen(connection, "rollback", hooks.release)
+
+
 def _opener(
     transaction: Transaction, interrupts: Interrupts, stack: ExitStack
 ) -> Callable[[Session, SessionTransaction, Connection], None]:
@@ -220,15 +231,11 @@ def _opener(
             stack.enter_context(interrupts.watching(cancel))
         _require_transactions(transaction, hooks, connection)
         transaction.phase = "execute"
-        hooks.begin(connection, write=transaction.write)
-        if transaction.write and hooks.savepoints:
-            connection.execute(text(f"SAVEPOINT {_GUARD}"))
+        _make_true(transaction, hooks, connection)
         transaction.connections.append(connection)
         event.listen(connection, "before_cursor_execute", _before(transaction, hooks))
         if transaction.write:
             keep_open(transaction, connection, partial(_look_at, transaction))
-        else:
-            event.listen(connection, "rollback", hooks.release)
         if not session.twophase:
             return
         # Both come before it is done: after a PREPARE that fails there is a rollback.
@@ -246,8 +253,9 @@ def _before(transaction: Transaction, hooks: dialects.Dialect) -> Callable[..., 
     ) -> None:
         if transaction.echo is not None:
             transaction.echo(statement)
-        if transaction.dry and context is not None:
-            require_undo(transaction, hooks, connection, context)
+        hooks.require_same_reading(connection.connection.dbapi_connection, statement)
+        if transaction.dry:
+            require_undo(transaction, hooks, connection, statement)
         if context is not None and context.execution_options.get(RAW):
             hooks.prepare_cursor(cursor, statement)
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
 
-from sqlalchemy import Connection, Table, TextClause, event
+from sqlalchemy import Connection, event
 from sqlalchemy import exc as sa_exc
 
 from sqlsess_cli.core.sql.lexical import lexical_of
-from sqlsess_cli.core.sql.verbs import written_names
+from sqlsess_cli.core.transaction.reach import Reach
 from sqlsess_cli.core.transaction.state import Transaction
 from sqlsess_cli.dialects._base import Dialect
-from sqlsess_cli.errors import RefusedError, RejectedError
+from sqlsess_cli.errors import RejectedError
 from sqlsess_cli.foreign import Foreign
 
 _HINT = "a listener or validator leaves the transaction to whoever began it"
@@ -66,40 +65,19 @@ def require_unended(transaction: Transaction) -> None:
 
 
 def require_undo(
-    transaction: Transaction, hooks: Dialect, connection: Connection, context: Any
+    transaction: Transaction, hooks: Dialect, connection: Connection, statement: str
 ) -> None:
-    """Before a statement of a dry run is sent: what it does to its table can be undone.
+    """Before a statement of a dry run is sent: all that it leads to can be undone.
 
     Raises:
-        RefusedError: the table has no transactions.
+        RefusedError: it leads to a table without transactions, or may.
     """
-    state = getattr(context.compiled, "compile_state", None)
-    table = getattr(state, "dml_table", None)
-    if not isinstance(table, Table):
-        _require_undo_of_text(transaction, hooks, connection, context)
-    elif table not in transaction.undoable:
-        engine = hooks.without_transactions(connection, (table.schema, table.name))
-        if engine:
-            raise _not_undoable(table.fullname, engine)
-        transaction.undoable.add(table)
-
-
-def _require_undo_of_text(
-    transaction: Transaction, hooks: Dialect, connection: Connection, context: Any
-) -> None:
-    """The same of a text: none of the names in it is that of such a table."""
-    clause = getattr(context.compiled, "statement", None)
-    if clause is not None and not isinstance(clause, TextClause):
+    if (connection, statement) in transaction.undoable:
         return
-    for name in written_names(context.statement, lexical_of(connection.dialect.name)):
-        if transaction.kept is None:
-            transaction.kept = hooks.tables_without_transactions(connection)
-        if name.casefold() in transaction.kept:
-            raise _not_undoable(name, transaction.kept[name.casefold()])
-
-
-def _not_undoable(table: str, engine: str) -> RefusedError:
-    message = (
-        f"{table} is a table without transactions ({engine}): nothing done to it can be undone"
-    )
-    return RefusedError(message, "a dry run and a sandbox undo everything")
+    if connection not in transaction.reach:
+        # Nothing at first, for our own questions come here as well.
+        lexical = lexical_of(connection.dialect.name)
+        transaction.reach[connection] = Reach(hooks, lexical, {}, {})
+        transaction.reach[connection] = Reach.of(connection, hooks)
+    transaction.reach[connection].require_undo(statement)
+    transaction.undoable.add((connection, statement))

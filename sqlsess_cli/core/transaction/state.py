@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Literal
 
-from sqlalchemy import Connection, FromClause
+from sqlalchemy import Connection
 
+from sqlsess_cli.core.transaction.reach import Reach
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.result import Unreadable
 
@@ -47,9 +48,8 @@ class Transaction:
         undone: the connections that were rolled back while it ran: a flush failed, or the
             application's code did it.
         dry: it is executed to see what it does, and rolled back.
-        undoable: the tables of a dry run that are known to have transactions.
-        kept: what tables that no rollback reaches are, by their names in lower case; None if nobody
-            asked.
+        reach: where the statements of a dry run can lead, once something is sent there.
+        undoable: the statements of a dry run that are known to lead to nothing that stays.
         done: what it did to objects, in words; nothing where rows were counted.
         started: when, in seconds of the monotonic clock.
     """
@@ -75,8 +75,8 @@ class Transaction:
     inside: bool = False
     undone: list[Connection] = field(default_factory=list)
     dry: bool = False
-    undoable: set[FromClause] = field(default_factory=set)
-    kept: Mapping[str, str] | None = None
+    reach: dict[Connection, Reach] = field(default_factory=dict)
+    undoable: set[tuple[Connection, str]] = field(default_factory=set)
     done: str = ""
     started: float = field(default_factory=monotonic)
 
