@@ -95,7 +95,7 @@ def reading_facts(database: Database, session: Session) -> dict[str, Any]:
     """
     with database.asking(session) as connection:
         held = [*database.hooks.reading(connection), "scanner", "rollback"]
-    return {"reading": held, "reading_cannot_stop": list(database.hooks.unheld)}
+    return {"reading": held, "reading_limits": list(database.hooks.unheld)}
 
 
 def _url(engine: object) -> str | None:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, CursorResult
 from sqlsess_cli.dialects._literals import Literals
 from sqlsess_cli.dialects._plan import Plans
 from sqlsess_cli.dialects._relations import Relations
+from sqlsess_cli.dialects._stored import Stored
 from sqlsess_cli.dialects._values import Values
 from sqlsess_cli.foreign import Foreign
 from sqlsess_cli.registry import Registry
@@ -56,21 +57,6 @@ class Fault:
     hint: str = ""
     code: str | None = None
     position: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Something stored that a statement can set off.
-
-    Attributes:
-        kind: what it is.
-        name: what sets it off, in lower case: its own name, or for a trigger its table's.
-        text: its definition; None if this account may not see it.
-    """
-
-    kind: Literal["view", "trigger", "routine"]
-    name: str
-    text: str | None
 
 
 # How the filter language's own functions are said in standard SQL. Each argument is an expression
@@ -181,12 +167,8 @@ class Dialect:
         """Roll a write back; False when the server says that it could not undo all of it."""
         return True
 
-    def without_transactions(self, connection: Connection) -> Mapping[str, str]:
-        """What tables are that no rollback reaches, by their names in lower case."""
-        return {}
-
     def stored(self, connection: Connection) -> Sequence[Stored]:
-        """What a statement can lead to there: views, triggers and routines, with their text."""
+        """Tables that no rollback reaches, and what can lead to them: views, triggers, routines."""
         return ()
 
     def heeds_references(self, connection: Connection) -> bool:

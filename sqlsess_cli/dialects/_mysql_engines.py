@@ -9,43 +9,35 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, text
 
-from sqlsess_cli.dialects._base import Stored
+from sqlsess_cli.dialects._stored import SEQUENCE, Stored
 
 _SOME = """
     SELECT 1 FROM information_schema.tables JOIN information_schema.engines USING (engine)
     WHERE transactions <> 'YES' AND table_type = 'BASE TABLE'
     AND table_schema = DATABASE() LIMIT 1
 """
-_EVERY = """
-    SELECT table_name, IF(table_type = 'SEQUENCE', table_type, engine)
-    FROM information_schema.tables JOIN information_schema.engines USING (engine)
-    WHERE (table_type = 'SEQUENCE' OR transactions <> 'YES' AND table_type = 'BASE TABLE')
-    AND table_schema NOT IN
-    ('information_schema', 'performance_schema', 'mysql', 'sys')
-"""
 # No text at all is one that this account may not see.
-_STORED: Mapping[Literal["view", "trigger", "routine"], str] = {
-    "view": """SELECT table_name, NULLIF(view_definition, '') FROM information_schema.views
-        WHERE table_schema <> 'sys'""",
-    "trigger": """SELECT event_object_table, action_statement FROM information_schema.triggers
-        WHERE trigger_schema <> 'sys'""",
-    "routine": """SELECT routine_name, routine_definition FROM information_schema.routines
-        WHERE routine_schema NOT IN ('mysql', 'sys')""",
+_STORED: Mapping[Literal["table", "view", "trigger", "routine"], str] = {
+    "table": f"""SELECT table_schema, table_name, IF(table_type = '{SEQUENCE}', table_type, engine)
+        FROM information_schema.tables JOIN information_schema.engines USING (engine)
+        WHERE (table_type = '{SEQUENCE}' OR transactions <> 'YES' AND table_type = 'BASE TABLE')
+        AND table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')""",
+    "view": """SELECT table_schema, table_name, NULLIF(view_definition, '')
+        FROM information_schema.views WHERE table_schema <> 'sys'""",
+    "trigger": """SELECT event_object_schema, event_object_table, action_statement
+        FROM information_schema.triggers WHERE trigger_schema <> 'sys'""",
+    "routine": """SELECT routine_schema, routine_name, routine_definition
+        FROM information_schema.routines WHERE routine_schema NOT IN ('mysql', 'sys')""",
 }
 _PATIENCE = 2.0  # seconds that a question after a loss may take
 
 
-def of_all(connection: Connection) -> Mapping[str, str]:
-    """The engines of such tables of all databases that the account sees; sequences are alike."""
-    return {str(row[0]).casefold(): str(row[1]) for row in connection.execute(text(_EVERY))}
-
-
 def stored(connection: Connection) -> list[Stored]:
-    """Views, triggers and routines of all databases that the account sees."""
+    """Such tables, and sequences; and views, triggers and routines, which may lead there."""
     return [
-        Stored(kind, str(name).casefold(), definition)
+        Stored(kind, str(schema), str(name), definition)
         for kind, query in _STORED.items()
-        for name, definition in connection.execute(text(query))
+        for schema, name, definition in connection.execute(text(query))
     ]
 
 

@@ -19,7 +19,6 @@ from sqlsess_cli.dialects._base import (
     Fault,
     Meaning,
     Settings,
-    Stored,
     doubled,
     is_local,
 )
@@ -27,6 +26,7 @@ from sqlsess_cli.dialects._literals import MySQLLiterals
 from sqlsess_cli.dialects._mysql_relations import MySQLRelations
 from sqlsess_cli.dialects._mysql_values import MySQLValues
 from sqlsess_cli.dialects._plan import DocumentPlans
+from sqlsess_cli.dialects._stored import Stored
 from sqlsess_cli.errors import ConfigError, RefusedError
 
 _CONNECT_TIMEOUT = 10  # seconds
@@ -179,12 +179,8 @@ class MySQL(Dialect):
                 "give the text as a parameter, such as -p name=VALUE",
             )
 
-    def without_transactions(self, connection: Connection) -> Mapping[str, str]:
-        """The engines of those tables of all databases that the account sees."""
-        return _mysql_engines.of_all(connection)
-
     def stored(self, connection: Connection) -> Sequence[Stored]:
-        """What all databases hold, as far as the account may see it."""
+        """Of all databases, as far as the account may see it."""
         return _mysql_engines.stored(connection)
 
     def heeds_references(self, connection: Connection) -> bool:

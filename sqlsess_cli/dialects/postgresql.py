@@ -28,6 +28,7 @@ from sqlsess_cli.dialects._postgresql_values import AS_TEXT, PostgreSQLValues
 from sqlsess_cli.errors import RefusedError
 
 _CONNECT_TIMEOUT = 10  # seconds
+_BEFORE = "sqlsess_read_only"  # key of a connection's info: how it was before we read on it
 _FAILED = "25P02"  # in_failed_sql_transaction
 
 _MEANINGS: dict[str, Meaning] = {
@@ -122,12 +123,9 @@ class PostgreSQL(Dialect):
 
         What a program begins on the driver's connection itself is read-only by the driver.
         """
-        if write:
-            return
-        dbapi: Any = connection.connection.dbapi_connection
-        if hasattr(dbapi, "read_only"):  # psycopg's own
-            dbapi.read_only = True
-        connection.execute(text("SELECT set_config('transaction_read_only', 'on', true)"))
+        _tell_driver(connection, write=write)
+        if not write:
+            connection.execute(text("SELECT set_config('transaction_read_only', 'on', true)"))
 
     def reading(self, connection: Connection) -> Sequence[str]:
         """What the transaction is set to."""
@@ -215,6 +213,18 @@ class PostgreSQL(Dialect):
         parameters = getattr(connection.connection.dbapi_connection, "info", None)
         mode = parameters.get_parameters().get("sslmode", "") if parameters else ""
         return f"{row[0]} {row[1]} ({'verified' if mode.startswith('verify') else 'not verified'})"
+
+
+def _tell_driver(connection: Connection, *, write: bool) -> None:
+    """Have psycopg begin read-only transactions, or what it began before; not within one."""
+    dbapi: Any = connection.connection.dbapi_connection
+    if not hasattr(dbapi, "read_only") or dbapi.info.transaction_status:
+        return
+    if not write:
+        connection.info.setdefault(_BEFORE, dbapi.read_only)
+        dbapi.read_only = True
+    elif _BEFORE in connection.info:
+        dbapi.read_only = connection.info.pop(_BEFORE)
 
 
 def _connecting(error: BaseException) -> Fault:

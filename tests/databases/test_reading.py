@@ -1,4 +1,4 @@
-"""What a command without --write may still do, and what it says of itself; attacks are elsewhere."""
+"""What a command without --write still does, and what it says of itself; and dry runs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_layers_that_hold_are_shown(database: Database, place: dict[str, str
     done = run_inside("db", "show", database.url, "-f", "json", environ=place)
     shown = json.loads(done.out)
     assert shown["reading"] == [*LAYERS[database.kind], "scanner", "rollback"]
-    assert "a program's own connections" in shown["reading_cannot_stop"]
+    assert "a program's own connections" in shown["reading_limits"]
 
 
 @pytest.mark.needs("non-transactional tables")
@@ -95,11 +95,8 @@ def test_a_dry_run_follows_triggers(database: Database, place: dict[str, str]) -
         "CREATE TRIGGER altered BEFORE UPDATE ON t FOR EACH ROW INSERT INTO log VALUES (OLD.a)",
         "CREATE TRIGGER gone AFTER DELETE ON t FOR EACH ROW INSERT INTO log VALUES (OLD.a)",
     )
-    for words in (
-        ["insert", "t", "a=2"],
-        ["update", "t", "1", "--set", "b=5"],
-        ["delete", "t", "1"],
-    ):
+    writes = ("insert t a=2", "update t 1 --set b=5", "delete t 1")
+    for words in map(str.split, writes):
         for more in ([], ["--bulk"]):
             done = run_inside(*words, *more, "--dry-run", "--url", database.url, environ=place)
             expected = "log, where the trigger of t leads, is a table without transactions (MyISAM)"
@@ -107,3 +104,24 @@ def test_a_dry_run_follows_triggers(database: Database, place: dict[str, str]) -
     assert (database.rows("SELECT * FROM log"), database.rows("SELECT * FROM t")) == ([], [(1, 1)])
     assert run_inside("insert", "plain", "a=2", "--dry-run", "--url", database.url,
                       environ=place).code == 0  # fmt: skip
+
+
+@pytest.mark.needs("non-transactional tables")
+def test_a_sandbox_knows_databases_apart(
+    database: Database, place: dict[str, str], fresh: Callable[[str], Database]
+) -> None:
+    other = fresh(database.kind)
+    database.execute("CREATE TABLE kept (a INTEGER)", "INSERT INTO kept VALUES (1)")
+    other.execute("CREATE TABLE kept (a INTEGER) ENGINE = MyISAM", "INSERT INTO kept VALUES (1)")
+    for text, code in (
+        ("delete from kept", 0),
+        (f"delete from {other.name}.kept", 6),
+        (f"delete from `{other.name}` . `kept`", 6),
+        (f"use {other.name}; delete from kept", 6),
+    ):
+        done = run_inside("sql", text, "--sandbox", "--url", database.url, environ=place)
+        assert done.code == code, (text, done)
+    assert (database.rows("SELECT a FROM kept"), other.rows("SELECT a FROM kept")) == (
+        [(1,)],
+        [(1,)],
+    )

@@ -77,7 +77,7 @@ def require_undo(
     if connection not in transaction.reach:
         # Nothing at first, for our own questions come here as well.
         lexical = lexical_of(connection.dialect.name)
-        transaction.reach[connection] = Reach(hooks, lexical, {}, {})
+        transaction.reach[connection] = Reach(hooks, lexical)
         transaction.reach[connection] = Reach.of(connection, hooks)
     transaction.reach[connection].require_undo(statement)
     transaction.undoable.add((connection, statement))

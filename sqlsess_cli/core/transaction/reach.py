@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -11,39 +11,55 @@ from sqlsess_cli.core.sql.lexical import Lexical, lexical_of
 from sqlsess_cli.core.sql.scan import tokens
 from sqlsess_cli.core.sql.statements import split
 from sqlsess_cli.core.sql.verbs import verb_of
-from sqlsess_cli.dialects._base import Dialect, Stored
+from sqlsess_cli.dialects._base import Dialect
+from sqlsess_cli.dialects._stored import SEQUENCE, Stored
 from sqlsess_cli.errors import RefusedError
 
 _HINT = "a dry run and a sandbox undo everything"
 _ASKS_SEQUENCE = frozenset({"lastval", "next", "nextval", "previous"})
+
+Place = tuple[str, str]  # schema and name, in lower case
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Something on the way: whether it is written, and through what it was found first."""
+
+    place: Place
+    written: bool
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What is stored on a server, as far as it bears on what can be undone.
 
-    Names count without their schema, in lower case: in doubt a statement leads there.
+    A name is taken to be in any schema that its text names, or in the one that counts there: in
+    doubt a statement leads to what has that name.
 
     Attributes:
         hooks: how its database differs.
         lexical: how it reads text.
-        kept: what tables are that no rollback reaches.
-        stored: what else a name sets off.
+        stored: what a name sets off.
+        schemas: where there is anything of that.
+        homes: those that count where a statement names none; USE adds one.
     """
 
     hooks: Dialect
     lexical: Lexical
-    kept: Mapping[str, str]
-    stored: Mapping[str, list[Stored]]
+    stored: Mapping[Place, Sequence[Stored]] = field(default_factory=dict)
+    schemas: frozenset[str] = frozenset()
+    homes: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, connection: Connection, hooks: Dialect) -> Reach:
         """As the server tells it now."""
-        stored: dict[str, list[Stored]] = {}
+        stored: dict[Place, list[Stored]] = {}
         for item in hooks.stored(connection):
-            stored.setdefault(item.name, []).append(item)
-        kept = hooks.without_transactions(connection)
-        return cls(hooks, lexical_of(connection.dialect.name), kept, stored)
+            stored.setdefault((item.schema.casefold(), item.name.casefold()), []).append(item)
+        home = str(connection.dialect.default_schema_name or "").casefold()
+        schemas = frozenset(schema for schema, _ in stored)
+        return cls(hooks, lexical_of(connection.dialect.name), stored, schemas, {home})
 
     def require_undo(self, text: str) -> None:
         """See that all that a text leads to can be undone.
@@ -54,70 +70,64 @@ class Reach:
         Raises:
             RefusedError: it leads to a table without transactions, or may.
         """
-        if not self.kept and not self.stored:
+        if not self.stored:
             return
         for statement in split(text, self.lexical):
+            names = self._names(statement.text)
+            if statement.keyword == "USE":
+                self.homes.update(names & self.schemas)
             writes = not verb_of(statement).reads
-            self._follow([_Found(name, writes) for name in self._names(statement.text)])
+            self._follow([_Found(place, writes) for place in self._places(names, self.homes)])
 
     def _follow(self, waiting: list[_Found]) -> None:
-        seen: set[tuple[str, bool]] = set()
+        seen: set[tuple[Place, bool]] = set()
         while waiting:
             found = waiting.pop()
-            if (found.name, found.written) in seen:
+            if (found.place, found.written) in seen:
                 continue
-            seen.add((found.name, found.written))
-            if found.written and found.name in self.kept:
-                raise _not_undoable(found, self.kept[found.name])
-            for item in self.stored.get(found.name, ()):
-                if item.kind != "trigger" or found.written:
+            seen.add((found.place, found.written))
+            for item in self.stored[found.place]:
+                if item.kind == "table" and found.written:
+                    raise _not_undoable(item, found.way)
+                if item.kind in {"view", "routine"} or (item.kind == "trigger" and found.written):
                     written = found.written or item.kind == "routine"
-                    way = found.way or _said(item)
-                    waiting += [_Found(name, written, way) for name in self._inside(item)]
+                    way = found.way or str(item)
+                    waiting += [_Found(place, written, way) for place in self._inside(item)]
 
-    def _inside(self, item: Stored) -> list[str]:
-        """The names in a definition.
+    def _inside(self, item: Stored) -> list[Place]:
+        """What a definition names.
 
         Raises:
             RefusedError: it is hidden, or does what no rollback undoes without any table.
         """
         if item.text is None:
-            message = f"what the {_said(item)} does is hidden from this account: it may be lasting"
+            message = f"what the {item} does is hidden from this account: it may be lasting"
             raise RefusedError(message, _HINT)
         names = self._names(item.text)
         lasting = {name.upper() for name in names} & self.hooks.outlasts_inside
         if lasting and item.kind != "view":
-            raise RefusedError(
-                f"the {_said(item)} holds {min(lasting)}, which no rollback undoes", _HINT
-            )
-        return names
+            raise RefusedError(f"the {item} holds {min(lasting)}, which no rollback undoes", _HINT)
+        return self._places(names, {item.schema.casefold()})
 
-    def _names(self, text: str) -> list[str]:
-        """Every word and quoted name; a sequence that is only asked for its numbers is none."""
-        marks = [
+    def _places(self, names: set[str], homes: set[str]) -> list[Place]:
+        """What has one of these names; no sequence that is only asked for its numbers."""
+        schemas = homes | (names & self.schemas)
+        places = [(schema, name) for schema in schemas for name in names]
+        found = [place for place in places if place in self.stored]
+        if _ASKS_SEQUENCE.isdisjoint(names):
+            return found
+        return [place for place in found if self.stored[place][0].text != SEQUENCE]
+
+    def _names(self, text: str) -> set[str]:
+        """Every word and quoted name."""
+        return {
             text[at:end].strip('"`[]').casefold()
             for kind, at, end in tokens(text, self.lexical)
             if kind in {"word", "name"}
-        ]
-        if _ASKS_SEQUENCE.isdisjoint(marks):
-            return marks
-        return [name for name in marks if self.kept.get(name) != "SEQUENCE"]
+        }
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A name on the way: whether what it names is written, and through what it was found first."""
-
-    name: str
-    written: bool
-    way: str = ""
-
-
-def _said(item: Stored) -> str:
-    return f"trigger of {item.name}" if item.kind == "trigger" else f"{item.kind} {item.name}"
-
-
-def _not_undoable(found: _Found, engine: str) -> RefusedError:
-    through = f", where the {found.way} leads," if found.way else ""
-    what = f"{found.name}{through} is a table without transactions ({engine})"
+def _not_undoable(table: Stored, way: str) -> RefusedError:
+    through = f", where the {way} leads," if way else ""
+    what = f"{table.name}{through} is a table without transactions ({table.text})"
     return RefusedError(f"{what}: nothing done to it can be undone", _HINT)
