@@ -34,7 +34,7 @@ def sql(app: App, text: str | None, explain: str | None, *, sandbox: bool) -> An
       sqlsess sql "select course, max(score) from students group by course" --db demo
       sqlsess sql @fix.sql --write --db primary
     """
-    from sqlsess_cli.core.script import execute, statement_of, steps
+    from sqlsess_cli.core.script import execute, require_undo, statement_of, steps
 
     write = app.options.write is True
     if app.flags.get("write") and not write:
@@ -45,6 +45,8 @@ def sql(app: App, text: str | None, explain: str | None, *, sandbox: bool) -> An
         write=write or sandbox, forbidden=app.options.forbids_writing, sandbox=sandbox,
     )  # fmt: skip
     with begin(app, write=write, sandbox=sandbox) as session:
+        if sandbox:
+            require_undo(session, found)
         for step in found:
             if explain:
                 yield plan_of(app, session, statement_of(step, explain), explain, step.values)

@@ -15,6 +15,7 @@ from sqlsess_cli.core.sql.lexical import lexical_of
 from sqlsess_cli.core.sql.statement import Statement, escaped_for_text
 from sqlsess_cli.core.sql.statements import split
 from sqlsess_cli.core.sql.verbs import verb_of
+from sqlsess_cli.core.transaction import inside
 from sqlsess_cli.core.transaction.state import INFO, Transaction
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.errors import (
@@ -148,6 +149,22 @@ def statement_of(step: Step, explain: str) -> TextClause:
             "--explain alone tells its plan",
         )
     return text(escaped_for_text(step.statement, step.values))
+
+
+def require_undo(session: Session, steps: Sequence[Step]) -> None:
+    """See that all that a script leads to can be undone, before the first of it is sent.
+
+    Raises:
+        RefusedError: a statement leads to a table without transactions; names the line.
+    """
+    transaction: Transaction = session.info[INFO]
+    connection = session.connection()
+    for step in steps:
+        try:
+            inside.require_undo(transaction, transaction.hooks, connection, step.statement.text)
+        except RefusedError as error:
+            error.message = f"{step.where}{error.message}"
+            raise
 
 
 def execute(session: Session, step: Step) -> Iterator[Result]:

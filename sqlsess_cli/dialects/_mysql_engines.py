@@ -24,8 +24,8 @@ _STORED: Mapping[Literal["table", "view", "trigger", "routine"], str] = {
         AND table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')""",
     "view": """SELECT table_schema, table_name, NULLIF(view_definition, '')
         FROM information_schema.views WHERE table_schema <> 'sys'""",
-    "trigger": """SELECT event_object_schema, event_object_table, action_statement
-        FROM information_schema.triggers WHERE trigger_schema <> 'sys'""",
+    "trigger": """SELECT event_object_schema, event_object_table, action_statement,
+        LOWER(event_manipulation) FROM information_schema.triggers WHERE trigger_schema <> 'sys'""",
     "routine": """SELECT routine_schema, routine_name, routine_definition
         FROM information_schema.routines WHERE routine_schema NOT IN ('mysql', 'sys')""",
 }
@@ -35,9 +35,9 @@ _PATIENCE = 2.0  # seconds that a question after a loss may take
 def stored(connection: Connection) -> list[Stored]:
     """Such tables, and sequences; and views, triggers and routines, which may lead there."""
     return [
-        Stored(kind, str(schema), str(name), definition)
+        Stored(kind, str(schema), str(name), *more)
         for kind, query in _STORED.items()
-        for schema, name, definition in connection.execute(text(query))
+        for schema, name, *more in connection.execute(text(query))
     ]
 
 

@@ -17,12 +17,14 @@ class Stored:
         schema: where it is.
         name: what sets it off: its own name, or for a trigger its table's.
         text: its definition, None if this account may not see it; of a table its engine.
+        event: what sets a trigger off: "insert", "update" or "delete".
     """
 
     kind: Literal["table", "view", "trigger", "routine"]
     schema: str
     name: str
     text: str | None
+    event: str = ""
 
     def __str__(self) -> str:
         """As a message names it."""

@@ -125,3 +125,19 @@ def test_a_sandbox_knows_databases_apart(
         [(1,)],
         [(1,)],
     )
+
+
+@pytest.mark.needs("non-transactional tables")
+def test_a_sandbox_sends_nothing_of_a_script_that_cannot_be_undone(
+    database: Database, place: dict[str, str], folder: Path
+) -> None:
+    database.execute(
+        "CREATE TABLE t (a INTEGER)",
+        "CREATE TABLE m (a INTEGER) ENGINE = MyISAM",
+        "CREATE TRIGGER added AFTER INSERT ON t FOR EACH ROW INSERT INTO m VALUES (NEW.a)",
+    )
+    (folder / "script.sql").write_text("delete from t;\n\ninsert into t values (1);\n")
+    words = ("sql", "@script.sql", "--sandbox", "--show-sql", "--url", database.url)
+    done = run_inside(*words, environ=place)
+    assert (done.code, "delete" in done.err) == (6, False), done
+    assert "error: script.sql:3:1: m, where the trigger of t leads" in done.err

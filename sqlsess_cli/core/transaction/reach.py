@@ -18,15 +18,22 @@ from sqlsess_cli.errors import RefusedError
 _HINT = "a dry run and a sandbox undo everything"
 _ASKS_SEQUENCE = frozenset({"lastval", "next", "nextval", "previous"})
 
+# What sets triggers off, by the words of a statement: none of them, and it may be any.
+_EVENTS = {
+    "delete": {"delete"}, "insert": {"insert"}, "load": {"insert"}, "update": {"update"},
+    "replace": {"delete", "insert"},
+}  # fmt: skip
+_ANY = frozenset({"delete", "insert", "update"})
+
 Place = tuple[str, str]  # schema and name, in lower case
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Something on the way: whether it is written, and through what it was found first."""
+    """Something on the way: how it may be written, and through what it was found first."""
 
     place: Place
-    written: bool
+    events: frozenset[str]
     way: str = ""
 
 
@@ -76,26 +83,24 @@ class Reach:
             names = self._names(statement.text)
             if statement.keyword == "USE":
                 self.homes.update(names & self.schemas)
-            writes = not verb_of(statement).reads
-            self._follow([_Found(place, writes) for place in self._places(names, self.homes)])
+            events = frozenset[str]() if verb_of(statement).reads else _events(names)
+            self._follow([_Found(place, events) for place in self._places(names, self.homes)])
 
     def _follow(self, waiting: list[_Found]) -> None:
-        seen: set[tuple[Place, bool]] = set()
+        seen: set[tuple[Place, frozenset[str]]] = set()
         while waiting:
             found = waiting.pop()
-            if (found.place, found.written) in seen:
+            if (found.place, found.events) in seen:
                 continue
-            seen.add((found.place, found.written))
+            seen.add((found.place, found.events))
             for item in self.stored[found.place]:
-                if item.kind == "table" and found.written:
+                if item.kind == "table" and found.events:
                     raise _not_undoable(item, found.way)
-                if item.kind in {"view", "routine"} or (item.kind == "trigger" and found.written):
-                    written = found.written or item.kind == "routine"
-                    way = found.way or str(item)
-                    waiting += [_Found(place, written, way) for place in self._inside(item)]
+                if item.kind in {"view", "routine"} or item.event in found.events:
+                    waiting += self._inside(item, found)
 
-    def _inside(self, item: Stored) -> list[Place]:
-        """What a definition names.
+    def _inside(self, item: Stored, found: _Found) -> list[_Found]:
+        """What a definition names; through a view is written what is written to it.
 
         Raises:
             RefusedError: it is hidden, or does what no rollback undoes without any table.
@@ -107,7 +112,9 @@ class Reach:
         lasting = {name.upper() for name in names} & self.hooks.outlasts_inside
         if lasting and item.kind != "view":
             raise RefusedError(f"the {item} holds {min(lasting)}, which no rollback undoes", _HINT)
-        return self._places(names, {item.schema.casefold()})
+        events = found.events if item.kind == "view" else _events(names)
+        places = self._places(names, {item.schema.casefold()})
+        return [_Found(place, events, found.way or str(item)) for place in places]
 
     def _places(self, names: set[str], homes: set[str]) -> list[Place]:
         """What has one of these names; no sequence that is only asked for its numbers."""
@@ -125,6 +132,11 @@ class Reach:
             for kind, at, end in tokens(text, self.lexical)
             if kind in {"word", "name"}
         }
+
+
+def _events(names: set[str]) -> frozenset[str]:
+    """What a text that writes may set off."""
+    return frozenset().union(*(_EVENTS.get(name, ()) for name in names)) or _ANY
 
 
 def _not_undoable(table: Stored, way: str) -> RefusedError:
