@@ -77,7 +77,7 @@ class PostgreSQL(Dialect):
         "nulls last": "{0} NULLS LAST",
     }
     evades_reading: ClassVar[frozenset[str]] = frozenset({"COPY"})  # to a file, or to a program
-    fetch_size: ClassVar[int] = 400  # each is a round trip; a thousand wide rows take 2 MiB
+    fetch_size: ClassVar[int] = 200  # each is a round trip; a thousand wide rows take 2 MiB
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
         """TLS as the settings ask, by libpq's own modes; `.pgpass` is libpq's own too."""
