@@ -193,8 +193,7 @@ class App:
         self.transaction, block = database.begin(self.interrupts, write=write)
         limit = own_limit(database.target, self.config, self.options)
         with self.interrupts.within(limit), block as session:
-            gc.freeze()  # what was imported stays; main() had the collector off for it
-            gc.enable()
+            gc.freeze()  # what was imported stays
             yield session
         self.used.append(database)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "sqlsess"
 _NARROW = 52  # columns
+_SELDOM = 5_000  # objects more than before, until garbage is looked for: 700 would cost a tenth
 COMPLETE = "_SQLSESS_COMPLETE"  # set by the completion scripts, to the shell that asks at a Tab
 
 
@@ -59,7 +60,7 @@ def run_process(leave: Callable[[int], object]) -> int:
     """
     import gc
 
-    gc.disable()  # importing makes no garbage; App.begin() turns it on again
+    gc.set_threshold(_SELDOM, 50, 50)  # importing makes little garbage
     from sqlsess_cli.errors import Interrupted
     from sqlsess_cli.interrupts import Interrupts
 

@@ -102,7 +102,7 @@ class PostgreSQL(Dialect):
         "before PostgreSQL 16, sequences: where the transaction's setting is taken back",
         "a program's own connections",
     )
-    fetch_size: ClassVar[int] = 400  # each is a round trip; a thousand wide rows take 2 MiB
+    fetch_size: ClassVar[int] = 200  # each is a round trip; a thousand wide rows take 2 MiB
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
         """TLS as the settings ask, by libpq's own modes; `.pgpass` is libpq's own too."""

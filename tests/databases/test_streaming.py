@@ -134,7 +134,7 @@ def nothing_is_buffered(database: Database) -> None:
     if database.kind == "postgresql":
         (waiting,) = database.sessions()
         assert waiting.state == "idle in transaction"
-        assert waiting.sql.startswith("FETCH FORWARD 400 ")
+        assert waiting.sql.startswith("FETCH FORWARD 200 ")
 
 
 def unread(pipe: int) -> int:

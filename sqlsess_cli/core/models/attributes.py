@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, inspect, type_coerce
-from sqlalchemy.ext.associationproxy import AssociationProxyExtensionType
-from sqlalchemy.ext.hybrid import HybridExtensionType
 from sqlalchemy.orm import CompositeProperty, Mapper, RelationshipProperty
 
 from sqlsess_cli.errors import UsageError
@@ -26,7 +24,7 @@ def columns(mapper: Mapper[Any]) -> tuple[str, ...]:
 
 def hybrids(mapper: Mapper[Any]) -> list[str]:
     """Hybrid properties, each once: a part of one (`@x.inplace.expression`) is an alias of it."""
-    found = _descriptors(mapper, HybridExtensionType.HYBRID_PROPERTY)
+    found = _descriptors(mapper, "HYBRID_PROPERTY")
     own = [item.__name__ for name, item in found.items() if name == item.__name__]
     return [name for name, item in found.items()
             if name == item.__name__ or item.__name__ not in own]  # fmt: skip
@@ -44,13 +42,14 @@ def synonyms(mapper: Mapper[Any]) -> dict[str, str]:
 
 def proxies(mapper: Mapper[Any]) -> dict[str, tuple[str, str]]:
     """Association proxies: the relationship and the attribute over there."""
-    found = _descriptors(mapper, AssociationProxyExtensionType.ASSOCIATION_PROXY)
+    found = _descriptors(mapper, "ASSOCIATION_PROXY")
     return {name: (item.target_collection, item.value_attr) for name, item in found.items()}
 
 
-def _descriptors(mapper: Mapper[Any], kind: object) -> dict[str, Any]:
+def _descriptors(mapper: Mapper[Any], kind: str) -> dict[str, Any]:
+    """Those that an extension calls so: it need not be imported where no model uses it."""
     known = mapper.all_orm_descriptors
-    return {name: item for name, item in known.items() if item.extension_type is kind}
+    return {name: item for name, item in known.items() if item.extension_type.value == kind}
 
 
 def composites(mapper: Mapper[Any]) -> dict[str, dict[str, str]]:
