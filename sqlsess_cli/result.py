@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from decimal import Decimal
+from typing import Any, Literal, Self, overload
 
 Kind = Literal[
     "integer", "decimal", "float", "boolean", "text", "bytes", "date", "time", "datetime",
@@ -79,17 +80,55 @@ class InsertTarget:
     clause: str = ""
 
 
-class ReadBlock(list[Row]):
-    """Rows as their mapped types read them.
+class Digits(list[str | None]):
+    """A column of exact decimals, each as the digits that it is written with."""
+
+    def read(self) -> list[Decimal | None]:
+        """The decimals themselves."""
+        return [None if text is None else Decimal(text) for text in self]
+
+
+class ReadBlock(Sequence[Row]):
+    """Rows as their mapped types read them, kept by columns: most formats take them so.
 
     Args:
-        rows: these.
+        columns: of equal length, one at least.
         stored: gives the same rows as the database has them, to insert them again.
     """
 
-    def __init__(self, rows: Iterable[Row], stored: Callable[[], Block]) -> None:
-        super().__init__(rows)
+    def __init__(self, columns: Sequence[Sequence[object]], stored: Callable[[], Block]) -> None:
+        self.columns = columns
         self.stored = stored
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __iter__(self) -> Iterator[Row]:
+        return zip(*self.read(), strict=True)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> Block: ...
+    def __getitem__(self, at: int | slice) -> Row | Block:
+        if isinstance(at, slice):
+            return list(self)[at]
+        return tuple(
+            Digits([item[at]]).read()[0] if isinstance(item, Digits) else item[at]
+            for item in self.columns
+        )
+
+    def read(self) -> list[Sequence[object]]:
+        """The columns, decimals among them."""
+        return [item.read() if isinstance(item, Digits) else item for item in self.columns]
+
+    def part(self, rows: int | None, width: int | None) -> ReadBlock:
+        """The first rows and columns; what is stored for them goes along."""
+        columns = [
+            Digits(item[:rows]) if isinstance(item, Digits) else item[:rows]
+            for item in self.columns[:width]
+        ]
+        return ReadBlock(columns, lambda: [row[:width] for row in self.stored()[:rows]])
 
 
 # Of an answer that names its database itself: of several databases, nothing need be added.

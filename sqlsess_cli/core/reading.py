@@ -58,12 +58,13 @@ class Reading:
         """A block as it is shown."""
         if not self.mapped:
             return self.stored(rows)
-        read = _converted(rows, self.steps, self.reports)
-        return ReadBlock(read, partial(self.stored, rows))
+        return ReadBlock(_converted(rows, self.steps, self.reports), partial(self.stored, rows))
 
     def stored(self, rows: Block) -> Block:
         """A block as the database has it."""
-        return _converted(rows, self.plain, self.reports) if self.plain else rows
+        if not self.plain:
+            return rows
+        return list(zip(*_converted(rows, self.plain, self.reports), strict=True))
 
 
 def _steps(
@@ -112,15 +113,15 @@ def _converted(
     rows: Block,
     steps: Sequence[tuple[int, Step]],
     reports: Sequence[Report],
-) -> Block:
-    """A block with its columns converted; column by column, since few of them need it."""
+) -> list[Sequence[object]]:
+    """The columns of a block, those converted that need it."""
     columns: list[Sequence[object]] = list(zip(*rows, strict=True))
     for index, step in steps:
         with Foreign() as mapped:
             columns[index] = read_column(step, columns[index])
         if mapped.error is not None:  # one by one, so that those which can be read are
             columns[index] = tuple(_cell(step, value, reports[index]) for value in columns[index])
-    return list(zip(*columns, strict=True))
+    return columns
 
 
 def _cell(step: Step, value: object, report: Report) -> object:

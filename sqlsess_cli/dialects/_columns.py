@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any
 
+from sqlsess_cli.result import Digits
+
 Values = Sequence[Any]
 
 _LONGEST = 1_000_000  # characters of documents that are copied to be parsed at once
 _NUMBERS = frozenset({int, float, NoneType})
+_FLOATS = frozenset({int, float})
 _TEXTS = frozenset({str, NoneType})
 
 
@@ -39,8 +42,16 @@ def read_column(reader: Callable[[Any], object], values: Values) -> Values:
     return tuple(map(reader, values)) if found is None else found
 
 
-def numbers(reader: Callable[[Any], object], exact: int) -> Callable[[Values], Values | None]:
-    """A way for columns of NULLs and numbers between -exact and exact: all by this reader."""
+def numbers(
+    reader: Callable[[Any], object], exact: int, scale: int | None
+) -> Callable[[Values], Values | None]:
+    """A way for columns of NULLs and numbers between -exact and exact: all by this reader.
+
+    Args:
+        reader: makes a decimal of a number.
+        exact: a larger whole number is not what it was, once it has been a float.
+        scale: the digits after the point, where that is all that the reader does.
+    """
 
     def column(values: Values) -> Values | None:
         kinds = set(map(type, values))
@@ -50,6 +61,10 @@ def numbers(reader: Callable[[Any], object], exact: int) -> Callable[[Values], V
             found = [*filter(None, values), 0]
             if max(found) >= exact or min(found) <= -exact:
                 return None
+        if kinds <= _FLOATS and scale is not None:
+            text = f"%.{scale}f\n" * len(values) % tuple(values)
+            if "n" not in text:  # as in inf
+                return Digits(text.splitlines())
         return tuple(map(reader, values))
 
     return column

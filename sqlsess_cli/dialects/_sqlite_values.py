@@ -51,6 +51,13 @@ def _number(processor: Reader, value: Any) -> object:
     return processor(value)
 
 
+def _scale(processor: Reader) -> int | None:
+    """The digits after the point of a decimal that it makes."""
+    made = processor(1.0)
+    exponent = made.as_tuple().exponent if isinstance(made, Decimal) else None
+    return -exponent if isinstance(exponent, int) else None
+
+
 def _truth(value: object) -> object:
     if value is None or isinstance(value, int | float):
         return value if value is None else bool(value)
@@ -92,5 +99,7 @@ class SQLiteValues(Values):
         if isinstance(type_, types.Boolean):
             return _stored_truth if isinstance(type_, StoredBoolean) else _truth
         if isinstance(type_, types.Numeric):
-            return ColumnReader(partial(_number, processor), numbers(processor, _EXACT))
+            own = type(type_).result_processor is types.Numeric.result_processor
+            scale = _scale(processor) if own else None
+            return ColumnReader(partial(_number, processor), numbers(processor, _EXACT, scale))
         return super().shown(type_, processor)

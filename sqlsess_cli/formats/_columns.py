@@ -15,7 +15,7 @@ from types import NoneType
 from uuid import UUID
 
 from sqlsess_cli.formats._values import FLAT, digits
-from sqlsess_cli.result import Block
+from sqlsess_cli.result import Block, Digits, ReadBlock
 
 Values = Sequence[object]
 
@@ -25,9 +25,21 @@ _NULLABLE = PLAIN | {NoneType}
 _TEXT: frozenset[type] = frozenset({str, NoneType})
 
 
-def columns(block: Block) -> list[Values]:
-    """The block turned on its side."""
+def columns(block: Block, *, digits: bool = False) -> list[Values]:
+    """The block turned on its side.
+
+    Args:
+        block: rows.
+        digits: decimals may come as Digits.
+    """
+    if isinstance(block, ReadBlock):
+        return [*block.columns] if digits else block.read()
     return list(zip(*block, strict=True))
+
+
+def lines(comma: str, block: Iterable[Values]) -> str:
+    """A line for each row, with `comma` between its values; `block` is given as columns of text."""
+    return "\n".join([*map(comma.join, zip(*block, strict=True)), ""])
 
 
 def filled(template: str, block: Iterable[Values]) -> str:
@@ -49,19 +61,20 @@ def literal(text: str) -> str:
     return text.replace("%", "%%")
 
 
-def plain(values: Values, null: str) -> Values | None:
+def plain(values: Values, null: str) -> Sequence[str] | None:
     """The values as they print when there is no text among them; otherwise None."""
-    kinds = set(map(type, values))
-    if kinds == {datetime}:  # what str() does, without its detour
-        return [*map(datetime.isoformat, values, repeat(" "))]  # type: ignore[arg-type]
-    if Decimal in kinds and kinds <= _NULLABLE:
-        found = texts(values)
-        return [null if text is None else text for text in found] if None in found else found
-    if kinds <= PLAIN:
-        return values
-    if kinds <= _NULLABLE:
-        return [null if value is None else value for value in values]
-    return None
+    if isinstance(values, Digits):
+        found: Sequence[str | None] = values
+    else:
+        kinds = set(map(type, values))
+        if kinds == {datetime}:  # what str() does, without its detour
+            return [*map(datetime.isoformat, values, repeat(" "))]  # type: ignore[arg-type]
+        if not kinds <= _NULLABLE:
+            return None
+        found = _printed(values, kinds)
+    if None in found:
+        return [null if text is None else text for text in found]
+    return found  # type: ignore[return-value]  # the line above has just looked
 
 
 def texts(values: Values) -> Sequence[str | None]:
@@ -69,9 +82,17 @@ def texts(values: Values) -> Sequence[str | None]:
     kinds = set(map(type, values))
     if kinds <= _TEXT:
         return values  # type: ignore[return-value]  # the line above has just looked
+    return _printed(values, kinds)
+
+
+def _printed(values: Values, kinds: set[type]) -> Sequence[str | None]:
     if kinds <= _NULLABLE:
         with suppress(ValueError):  # an int with more digits than str() gives
-            found = [None if value is None else str(value) for value in values]
+            found = (
+                [None if value is None else str(value) for value in values]
+                if NoneType in kinds
+                else [*map(str, values)]
+            )
             # Few decimals are so small that str() gives them an exponent.
             if Decimal not in kinds or "E-" not in "".join(filter(None, found)):
                 return found

@@ -11,7 +11,7 @@ import re
 from functools import partial
 
 from sqlsess_cli.formats._base import Style
-from sqlsess_cli.formats._columns import Values, columns, filled, plain, spelled, texts
+from sqlsess_cli.formats._columns import Values, columns, lines, plain, spelled, texts
 from sqlsess_cli.result import Result
 from sqlsess_cli.sinks import Sink
 
@@ -30,9 +30,8 @@ def write(result: Result, sink: Sink, style: Style) -> None:
     if style.header:
         sink.write(",".join(_quoted(name, null) for name in names) + "\n")
     fields = partial(_fields, null=null)
-    template = ",".join(["%s"] * len(names)) + "\n"
     for block in result.blocks:
-        sink.write(filled(template, map(fields, columns(block))))
+        sink.write(lines(",", map(fields, columns(block, digits=True))))
 
 
 def _fields(values: Values, null: str) -> Values:

@@ -10,7 +10,7 @@ import re
 from functools import partial
 
 from sqlsess_cli.formats._base import Style
-from sqlsess_cli.formats._columns import columns, escaped, filled
+from sqlsess_cli.formats._columns import columns, escaped, lines
 from sqlsess_cli.result import Result
 from sqlsess_cli.sinks import Sink
 
@@ -30,9 +30,8 @@ def write(result: Result, sink: Sink, style: Style) -> None:
     if style.header:
         sink.write("\t".join(map(_spell, names)) + "\n")
     fields = partial(escaped, odd=_odd, spell=_spell, null=null)
-    template = "\t".join(["%s"] * len(names)) + "\n"
     for block in result.blocks:
-        sink.write(filled(template, map(fields, columns(block))))
+        sink.write(lines("\t", map(fields, columns(block, digits=True))))
 
 
 def _spell(text: str) -> str:

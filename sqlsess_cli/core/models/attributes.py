@@ -128,5 +128,5 @@ def in_python(mapper: Mapper[Any], name: str) -> bool:
     found = signatures.getattr_static(mapper.class_, name, None)
     known = mapper.all_orm_descriptors.get(name)
     if known is not None:
-        return known.extension_type is HybridExtensionType.HYBRID_METHOD
+        return bool(known.extension_type.value == "HYBRID_METHOD")
     return isinstance(found, property) or signatures.isroutine(found)

@@ -157,12 +157,10 @@ def _narrowed(blocks: Iterator[Block], width: int) -> Iterator[Block]:
 
 
 def _part(block: Block, rows: int | None, width: int | None) -> Block:
-    """The first rows and columns of a block; what is stored for them goes along."""
-    part = [row[:width] for row in block[:rows]]
-    if not isinstance(block, ReadBlock):
-        return part
-    stored = block.stored
-    return ReadBlock(part, lambda: [row[:width] for row in stored()[:rows]])
+    """The first rows and columns of a block."""
+    if isinstance(block, ReadBlock):
+        return block.part(rows, width)
+    return [row[:width] for row in block[:rows]]
 
 
 def _including(session: Session, result: Result, level: Level) -> Result:
