@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sqlsess_cli.dialects._columns import ColumnReader, documents, numbers, read_column
+from sqlsess_cli.result import Digits
 
 EXACT = 2**53
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=3)
@@ -70,7 +71,7 @@ def decimal(value: Any) -> Any:
 
 @given(st.lists(st.none() | st.integers(-EXACT - 3, EXACT + 3) | st.floats(allow_nan=False)))
 def test_numbers_go_together_as_far_as_floats_are_exact(values: list[Any]) -> None:
-    found = numbers(decimal, EXACT)(values)
+    found = numbers(decimal, EXACT, None)(values)
     if all(type(value) is not int or abs(value) < EXACT for value in values):
         small = all(value is None or abs(value) < EXACT for value in values)
         assert found == tuple(map(decimal, values)) or (found is None and not small)
@@ -80,4 +81,14 @@ def test_numbers_go_together_as_far_as_floats_are_exact(values: list[Any]) -> No
 
 @pytest.mark.parametrize("value", ["text", b"bytes", True, math.inf])
 def test_anything_else_goes_alone(value: Any) -> None:
-    assert numbers(decimal, EXACT)([1, value]) is None
+    assert numbers(decimal, EXACT, 2)([1, value]) is None
+
+
+@given(st.lists(st.integers(1 - EXACT, EXACT - 1) | st.floats(allow_nan=False)))
+def test_digits_are_those_of_the_decimals(values: list[Any]) -> None:
+    found = numbers(decimal, EXACT, 2)(values)
+    read = list(map(decimal, values))
+    if found is not None:
+        assert (found.read() if isinstance(found, Digits) else list(found)) == read
+        if isinstance(found, Digits):
+            assert found == [f"{item:f}" for item in read]
