@@ -22,6 +22,7 @@ from sqlsess_cli.dialects._base import (
     doubled,
     is_local,
 )
+from sqlsess_cli.dialects._exact import MySQLExact
 from sqlsess_cli.dialects._literals import MySQLLiterals
 from sqlsess_cli.dialects._mysql_relations import MySQLRelations
 from sqlsess_cli.dialects._mysql_values import MySQLValues
@@ -69,6 +70,7 @@ class MySQL(Dialect):
     relations: ClassVar[MySQLRelations] = MySQLRelations()
     values: ClassVar[MySQLValues] = MySQLValues()
     literals: ClassVar[MySQLLiterals] = MySQLLiterals()
+    exact: ClassVar[MySQLExact] = MySQLExact()
     label: ClassVar[str] = "MySQL"
     duplicates: ClassVar[frozenset[str]] = frozenset({"1062", "1169", "1586"})
     drivers: ClassVar[tuple[Driver, ...]] = (

@@ -134,7 +134,7 @@ def test_rows_of_a_table_without_a_key_are_not_counted(
         "INSERT INTO loose VALUES (1)",
     )
     done = dry(school, "delete", "Badge", "1")
-    assert last(done).endswith(", and more by ON DELETE in loose, not counted")
+    assert last(done).endswith(", and more by foreign keys in loose, not counted")
 
 
 # --- tables without transactions

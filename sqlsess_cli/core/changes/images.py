@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import InstanceState, Mapper, Session, UOWTransaction
 
-from sqlsess_cli.core.changes.cascades import CASCADE, Cascade, Cascades
+from sqlsess_cli.core.changes.cascades import DELETED, Cascade, Cascades
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.state import INFO
 from sqlsess_cli.result import Column, Result
@@ -226,6 +226,6 @@ def _rows(image: Image) -> Iterator[tuple[object, ...]]:
 
 
 def _row(cascade: Cascade) -> tuple[object, ...]:
-    sign = REMOVED if cascade.action == CASCADE else CHANGED
+    sign = REMOVED if cascade.rule == DELETED else CHANGED
     rows = f"{cascade.count} row{'' if cascade.count == 1 else 's'}"
-    return sign, cascade.table, f"ON DELETE {cascade.action}", rows, None
+    return sign, cascade.table, cascade.rule, rows, None
