@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, cast, literal_column, text, types
 from sqlalchemy.dialects.mysql import BIT, YEAR
@@ -14,6 +14,8 @@ _SECRETS = ("host", "port", "database")  # what of a URL names a database, and i
 
 class Exact:
     """How it is done on a database we know nothing about: the driver's own values."""
+
+    overriding: ClassVar[str] = ""  # before VALUES, where a key is always counted by the database
 
     def read(self, column: ColumnElement[Any], type_: types.TypeEngine[Any]) -> Any:
         """A column as an expression whose value, bound to the same column, is that value again."""
@@ -53,6 +55,7 @@ class SQLiteExact(Exact):
 class PostgreSQLExact(Exact):
     """PostgreSQL's own text of a value, which it reads back as the same one, whatever its type."""
 
+    overriding: ClassVar[str] = "OVERRIDING SYSTEM VALUE "
     _NAMES = ("DateStyle", "IntervalStyle", "TimeZone", "extra_float_digits", "lc_monetary")
 
     def read(self, column: ColumnElement[Any], type_: types.TypeEngine[Any]) -> Any:
