@@ -76,7 +76,7 @@ def _recorded(app: App, file: JournalFile, session: Session) -> Iterator[None]:
     from sqlsess_cli.core.transaction.faults import translated
     from sqlsess_cli.core.transaction.state import INFO
 
-    recording = Recording(session)
+    recording = Recording(session, app.database().catalog.mappers)
     yield
     flush(session)
     with translated(session.info[INFO]):

@@ -139,7 +139,7 @@ def changing(
     if app.options.write is False:
         raise RefusedError(f"{app.options.origin('write')} forbids changes")
     if journal is not None and dry_run:
-        raise UsageError("--journal keeps what is committed, and --dry-run commits nothing")
+        raise UsageError("--journal tells what stays, and of a dry run nothing does")
     with (
         journaled(app, journal) as recorded,
         app.begin(write=True) as session,

@@ -51,7 +51,7 @@ def run(
 
     write = app.options.write is True
     if journal is not None and (sandbox or not write):
-        raise UsageError("--journal keeps what is committed, and this run commits nothing")
+        raise UsageError("--journal tells what stays, and of this run nothing does", "add --write")
     if app.flags.get("write") and not write:
         app.reports.notice(f"--write has no effect: {app.options.forbids_writing} forbids it")
     database = app.database()

@@ -12,6 +12,7 @@ from sqlsess_cli.commands._arguments import values
 from sqlsess_cli.commands._command import command
 from sqlsess_cli.commands._plan import explain_option, plan_of
 from sqlsess_cli.commands._sandbox import begin, sandbox_option
+from sqlsess_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from sqlsess_cli.core.script import Source
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 )
 @explain_option
 @sandbox_option
-def sql(app: App, text: str | None, explain: str | None, *, sandbox: bool) -> Answers:
+@click.option("--journal", metavar="FILE", hidden=True)
+def sql(
+    app: App, text: str | None, explain: str | None, journal: str | None, *, sandbox: bool
+) -> Answers:
     r"""Execute TEXT, the file @FILE, the saved :NAME, or standard input (-), in one transaction.
 
     Several statements are separated by semicolons; the first that fails rolls all of them back.
@@ -36,6 +40,11 @@ def sql(app: App, text: str | None, explain: str | None, *, sandbox: bool) -> An
     """
     from sqlsess_cli.core.script import execute, require_undo, statement_of, steps
 
+    if journal is not None:
+        raise UsageError(
+            "sql keeps no journal: which rows a text changes, and how, is not known before it does",
+            "insert, update, delete and run --write keep one",
+        )
     write = app.options.write is True
     if app.flags.get("write") and not write:
         app.reports.notice(f"--write has no effect: {app.options.forbids_writing} forbids it")
@@ -56,8 +65,6 @@ def sql(app: App, text: str | None, explain: str | None, *, sandbox: bool) -> An
 
 def _source(app: App, text: str | None) -> Source:
     from sqlsess_cli.core.script import Source
-    from sqlsess_cli.errors import UsageError
-
     if text is None and app.terminal.streams.stdin_is_terminal:
         raise UsageError("no SQL to execute", 'such as: sqlsess sql "select 1"')
     if str(text).startswith(":"):

@@ -1,9 +1,9 @@
-"""Rows exactly as they are stored, to be put back later: how values are read, and where they were."""
+"""Rows exactly as they are stored, to be put back later: how each database tells them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, cast, literal_column, text, types
@@ -34,8 +34,13 @@ class Exact:
         """The session's settings that decide how values are written as text."""
         return {}
 
-    def use(self, connection: Connection, settings: Mapping[str, str]) -> None:
-        """Read and write text as under these settings, and insert what is said to the letter."""
+    def using(self, settings: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
+        """What makes a session write text as under these settings, and insert it to the letter.
+
+        Yields:
+            Statements, with their parameters.
+        """
+        yield from ()
 
 
 class SQLiteExact(Exact):
@@ -47,9 +52,9 @@ class SQLiteExact(Exact):
         path = next((str(row[2]) for row in files if row[1] == "main"), "")
         return f"sqlite:{os.path.realpath(path) if path else ':memory:'}"
 
-    def use(self, connection: Connection, settings: Mapping[str, str]) -> None:
+    def using(self, settings: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
         """Foreign keys are looked at when all is back in its place."""
-        connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        yield "PRAGMA defer_foreign_keys = ON", {}
 
 
 class PostgreSQLExact(Exact):
@@ -86,12 +91,12 @@ class PostgreSQLExact(Exact):
             name: str(connection.execute(asked, {"name": name}).scalar()) for name in self._NAMES
         }
 
-    def use(self, connection: Connection, settings: Mapping[str, str]) -> None:
+    def using(self, settings: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
         """For the transaction only."""
         for name in self._NAMES:
             if name in settings:
                 values = {"name": name, "value": settings[name]}
-                connection.execute(text("SELECT set_config(:name, :value, true)"), values)
+                yield "SELECT set_config(:name, :value, true)", values
 
 
 class MySQLExact(Exact):
@@ -124,9 +129,9 @@ class MySQLExact(Exact):
         zone, mode = connection.execute(text("SELECT @@time_zone, @@sql_mode")).one()
         return {"time_zone": str(zone), "sql_mode": str(mode)}
 
-    def use(self, connection: Connection, settings: Mapping[str, str]) -> None:
+    def using(self, settings: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
         """A key of 0 is not counted anew."""
         if "time_zone" in settings:
-            connection.execute(text("SET time_zone = :zone"), {"zone": settings["time_zone"]})
+            yield "SET time_zone = :zone", {"zone": settings["time_zone"]}
         mode = ",".join(filter(None, [settings.get("sql_mode"), "NO_AUTO_VALUE_ON_ZERO"]))
-        connection.execute(text("SET sql_mode = :mode"), {"mode": mode})
+        yield "SET sql_mode = :mode", {"mode": mode}

@@ -25,22 +25,24 @@ class Change:
         place: its table.
         before: the row as it was; None where there was none.
         after: as it became; None where it is gone.
+        name: what its rows are called: a mapped class, or the table.
         line: where the journal says so; 0 before it is written.
     """
 
     place: Place
     before: Row | None
     after: Row | None
+    name: str
     line: int = 0
 
-    def line_of(self, names: Mapping[Place, str], key: Mapping[str, object]) -> dict[str, Any]:
+    def line_of(self, key: Mapping[str, Any]) -> dict[str, Any]:
         """As one line of the file."""
         here = self.before is not None, self.after is not None
         schema, table = self.place
         about: dict[str, Any] = {"change": next(k for k, v in _CHANGES.items() if v == here)}
         about |= {"schema": schema} if schema else {}
         about |= {"table": table}
-        about |= {"class": names[self.place]} if self.place in names else {}
+        about |= {"class": self.name} if self.name else {}
         return {**about, "key": _row(key), "before": _row(self.before), "after": _row(self.after)}
 
 
@@ -218,7 +220,7 @@ class _Reader:
             self._wrong(number, f"not a change of a row: {error}")
         if kind != (before is not None, after is not None):
             self._wrong(number, f"{document['change']} does not fit before and after")
-        return Change(place, before, after, number)
+        return Change(place, before, after, str(document.get("class") or ""), number)
 
     def _wrong(self, number: int, why: str) -> NoReturn:
         raise UsageError(f"{self.path}:{number}: {why}")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, TextClause, and_, event, or_
 from sqlalchemy.exc import InvalidRequestError
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Mapper, Session, SessionTransaction
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql import Delete, Insert, Update, visitors
 from sqlalchemy.sql.dml import UpdateBase
 
-from sqlsess_cli.core.changes.references import References, Referring, Verb, column_of
+from sqlsess_cli.core.changes.references import References, Referring, Verb, column_of, place_of
 from sqlsess_cli.core.journal.document import VERSION, Change
 from sqlsess_cli.core.journal.stored import Key, Row, Stored, Tables, alike
 from sqlsess_cli.core.sql.lexical import lexical_of
@@ -51,9 +51,10 @@ class Recording:
 
     Args:
         session: from begin(), not used yet.
+        mappers: of the classes whose names are told.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, mappers: Iterable[Mapper[Any]] = ()) -> None:
         self.connection: Connection | None = None
         self._references = References()
         self._tables: Tables | None = None
@@ -62,7 +63,11 @@ class Recording:
         self._moving: list[tuple[Touch, Any]] = []  # whose keys the statement under way sets
         self._refused: RefusedError | None = None
         self._done = False
-        self._classes: dict[Place, str] = {}
+        self._classes = {
+            place_of(item.local_table): item.class_.__name__
+            for item in mappers if item.inherits is None or item.inherits.local_table is not
+            item.local_table
+        }  # fmt: skip
         event.listen(session, "after_begin", self._begun)
 
     def finish(self) -> list[Touch]:
@@ -102,9 +107,10 @@ class Recording:
 
     def _line(self, touch: Touch) -> Mapping[str, Any]:
         row = touch.before if touch.before is not None else touch.after or {}
-        key = dict(zip(touch.table.key, touch.table.key_of(row), strict=True))
-        change = Change(touch.table.place, touch.before, touch.after)
-        return change.line_of(self._classes, key if touch.table.keyed else {})
+        names = touch.table.key if touch.table.keyed else ()
+        place = touch.table.place
+        change = Change(place, touch.before, touch.after, self._classes.get(place, ""))
+        return change.line_of({name: row[name] for name in names})
 
     def changing(self, table: Stored, rows: Sequence[Row]) -> None:
         """Take rows that a statement is about to change, or the database with it."""
@@ -164,9 +170,10 @@ class Recording:
             table = self._known(connection, clause, options)
             for row in self._inserted(connection, clause, table, result):
                 self._touch(Touch(table, table.key_of(row), None, row))
-        for touch, condition in self._moving:
-            self._move(connection, clause, touch, condition)
-        self._moving.clear()
+        elif isinstance(clause, Update):
+            for touch, condition in self._moving:
+                self._move(connection, clause, touch, condition)
+            self._moving.clear()
 
     def _sending(
         self, connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any,
@@ -289,7 +296,7 @@ class Recording:
         if len(made) != len(sent) or not columns:
             raise self._refuse(f"the keys of the rows inserted into {of.name} are not known")
         # Those that refer to each other are put back in their order.
-        refers = any(item.references(column) for item in of.c for column in of.c)
+        refers = any(item.references(of) for item in of.foreign_keys)
         at_once = 1 if refers else _AT_ONCE
         for start in range(0, len(made), at_once):
             part = made[start : start + at_once]

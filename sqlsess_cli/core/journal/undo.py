@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, TableClause, and_, column, delete, exc, update
+from sqlalchemy import Connection, TableClause, and_, column, delete, exc, text, update
 from sqlalchemy import table as named_table
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -26,7 +26,7 @@ from sqlsess_cli.core.journal.stored import (
     differing,
 )
 from sqlsess_cli.core.transaction.faults import translated
-from sqlsess_cli.core.transaction.state import INFO
+from sqlsess_cli.core.transaction.state import INFO, OWN
 from sqlsess_cli.dialects._relations import Place
 from sqlsess_cli.errors import NegativeAnswer, RefusedError, RejectedError, UsageError
 from sqlsess_cli.result import Column, Result
@@ -78,10 +78,13 @@ class Undoing:
         self._references = References()
         self._first: dict[At, Row | None] = {}
         self._last: dict[At, Row | None] = {}
+        self._names: dict[Place, str] = {}
         self._computed: list[_Difference] = []
         with translated(session.info[INFO]):
             self._require_database(any_database=any_database)
-            self._hooks.exact.use(self._connection, journal.header.get("settings") or {})
+            own = {OWN: True}
+            for words, values in self._hooks.exact.using(journal.header.get("settings") or {}):
+                self._connection.execute(text(words), values, execution_options=own)
             self._tables = Tables(self._connection)
             for change in journal.changes:
                 self._learn(change)
@@ -100,6 +103,7 @@ class Undoing:
     def _learn(self, change: Change) -> None:
         """What each row was at first, and what it was left as."""
         table = self._table(change)
+        self._names[change.place] = change.name or name_of(change.place)
         was = None if change.before is None else (change.place, table.key_of(change.before))
         is_ = None if change.after is None else (change.place, table.key_of(change.after))
         if was is not None:
@@ -223,7 +227,7 @@ class Undoing:
     def said(self) -> str:
         """The same in words."""
         count = self.count()
-        return f"{count} row{'' if count == 1 else 's'} put back as {'it was' if count == 1 else 'they were'}"
+        return f"{count} rows put back as they were" if count != 1 else "1 row put back as it was"
 
     def otherwise(self) -> list[str]:
         """What is not as it was, because the database computes it."""
@@ -243,7 +247,7 @@ class Undoing:
 
     def _label(self, at: At) -> str:
         place, key = at
-        return f"{name_of(place)} {' '.join(map(str, key))}"
+        return f"{self._names[place]} {' '.join(map(str, key))}"
 
 
 class _Overriding(Insert):
