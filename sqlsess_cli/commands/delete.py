@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 @click.option("--all", "every", is_flag=True, help="Every object of MODEL.")
 @write_options
 def delete(
-    app: App, model: str, words: tuple[str, ...], where: tuple[str, ...], max_rows: int | None, journal: str | None,
+    app: App, model: str, words: tuple[str, ...], where: tuple[str, ...], max_rows: int | None,
+    journal: str | None,
     *, every: bool, dry_run: bool, yes: bool, returning: bool, bulk: bool,
 ) -> Answers:  # fmt: skip
     r"""Delete the object of MODEL with this KEY, or those that match every CONDITION.

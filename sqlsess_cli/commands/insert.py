@@ -29,7 +29,8 @@ _CONFLICTS = ("error", "skip", "update")
               help="If there is one of that key: error, skip it, or update it.")  # fmt: skip
 @write_options
 def insert(
-    app: App, model: str, words: tuple[str, ...], on_conflict: str, max_rows: int | None, journal: str | None,
+    app: App, model: str, words: tuple[str, ...], on_conflict: str, max_rows: int | None,
+    journal: str | None,
     *, nested: bool, dry_run: bool, yes: bool, returning: bool, bulk: bool,
 ) -> Answers:  # fmt: skip
     r"""Insert an object of MODEL with these values, or the JSON objects of standard input (-).

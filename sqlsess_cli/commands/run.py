@@ -87,6 +87,7 @@ def _tell(app: App, lines: list[str]) -> None:
 
 def _program(app: App, words: tuple[str, ...], code: str | None) -> Program:
     from sqlsess_cli.core.programs import source
+
     if code is not None:
         return source.of_text(code, words)
     if not words and app.terminal.streams.stdin_is_terminal:

@@ -65,6 +65,7 @@ def sql(
 
 def _source(app: App, text: str | None) -> Source:
     from sqlsess_cli.core.script import Source
+
     if text is None and app.terminal.streams.stdin_is_terminal:
         raise UsageError("no SQL to execute", 'such as: sqlsess sql "select 1"')
     if str(text).startswith(":"):

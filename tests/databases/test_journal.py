@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 from collections.abc import Callable
 from contextlib import closing
@@ -14,7 +13,6 @@ from typing import Any
 
 import every_type
 import pytest
-from servers._process import Daemon
 from servers._server import Database
 from servers.program import Finished, Spawned
 from servers.proxy import Proxy
@@ -78,8 +76,8 @@ def test_inserts_are_undone(school: School) -> None:
     undone(school, "insert", "Course", "-", "--nested", "--yes", input=json.dumps(course))
     many = "\n".join(json.dumps({"name": f"t{n}"}) for n in range(500))
     undone(school, "insert", "Teacher", "-", "--yes", input=many)
-    undone(school, "insert", "Course", "-", "--bulk", "--yes",
-           input="\n".join(json.dumps({"id": n, "name": "x"}) for n in range(100, 400)))  # fmt: skip
+    many = "\n".join(json.dumps({"id": n, "name": "x"}) for n in range(100, 400))
+    undone(school, "insert", "Course", "-", "--bulk", "--yes", input=many)
 
 
 def test_a_conflict_is_undone(school: School) -> None:
@@ -264,6 +262,16 @@ def test_a_journal_is_of_one_database(
 
 # --- the end
 
+DYING = """
+import os
+
+@sa.event.listens_for(session, "before_commit")
+def die(_session):
+    os.kill(os.getpid(), 9)
+
+session.get(Student, ("Ada", "Lovelace")).score = 1
+"""
+
 
 @on_servers
 @pytest.mark.parametrize("delivered", [False, True], ids=["before", "after"])
@@ -289,8 +297,7 @@ def test_a_killed_program_leaves_a_whole_journal_or_nothing_changed(
     school: School, folder: Path, spawn: Callable[..., Spawned]
 ) -> None:
     before = school.all()
-    code = "import os\n@sa.event.listens_for(session, 'before_commit')\ndef die(_):\n    os.kill(os.getpid(), 9)\nsession.get(Student, ('Ada', 'Lovelace')).score = 1"
-    (folder / "die.py").write_text(code)
+    (folder / "die.py").write_text(DYING)
     done = spawn("run", "die.py", "--write", "--journal", "j.jsonl", *school.flags).wait()
     assert done.code == 137, done
     assert school.all() == before

@@ -98,13 +98,13 @@ class Cascades:
             return
         attributes = inspected(target).attrs
         histories = {item: attributes[item.key].history for item in mapper.column_attrs}
-        changed = {column: history.deleted[0] for item, history in histories.items()
-                   for column in item.columns if history.deleted and _is_unique(column)}  # fmt: skip
+        changed = [column for item, history in histories.items() if history.deleted
+                   for column in item.columns if _is_unique(column)]  # fmt: skip
         for one in mapper.tables if changed else ():
             names = [column.name for column in changed if column.table is one]
-            key = tuple(inspected(target).identity or ())
-            if names and len(key) == len(one.primary_key):
-                self._count(connection, "UPDATE", one, [*one.primary_key], [key], names)
+            key, columns = tuple(inspected(target).identity or ()), [*one.primary_key]
+            if names and len(key) == len(columns):
+                self._count(connection, "UPDATE", one, columns, [key], names)
 
     def count(
         self, connection: Connection, of: FromClause, columns: Sequence[ColumnElement[Any]],
@@ -121,13 +121,13 @@ class Cascades:
         self._gone.setdefault(place_of(of), set()).update(keys)
         self._count(connection, "DELETE", of, columns, keys)
 
-    def _count(  # noqa: PLR0913  what is about to be done has no other home
+    def _count(
         self, connection: Connection, verb: Verb, of: FromClause,
         columns: Sequence[ColumnElement[Any]], keys: Sequence[Row],
         changed: Sequence[str] | None = None,
     ) -> None:  # fmt: skip
         savepoints = dialects.find(connection.dialect.name).savepoints
-        met = among([*columns], [*keys])
+        met = among(columns, keys)
         with Foreign() as asking, connection.begin_nested() if savepoints else nullcontext():
             self.references.follow(
                 connection, verb, of, met, lambda on, found: self._add(on, found, verb), changed

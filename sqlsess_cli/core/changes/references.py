@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -75,7 +75,7 @@ class References:
         self._inspector: Inspector | None = None
         self._heeded = True
 
-    def follow(  # noqa: PLR0913  what is about to be done has no other home
+    def follow(
         self, connection: Connection, verb: Verb, of: FromClause, among: ColumnElement[bool],
         visit: Visit, changed: Collection[str] | None = None,
     ) -> None:  # fmt: skip
@@ -170,7 +170,7 @@ def name_of(place: Place) -> str:
     return ".".join(filter(None, place))
 
 
-def among(columns: list[Any], keys: list[tuple[Any, ...]]) -> ColumnElement[bool]:
+def among(columns: Sequence[Any], keys: Sequence[tuple[Any, ...]]) -> ColumnElement[bool]:
     """The rows with these keys."""
     if len(columns) > 1:
         return tuple_(*columns).in_(keys)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from io import FileIO
 from json import JSONDecodeError, dumps, loads
 from typing import Any, NoReturn
 
@@ -78,12 +79,13 @@ class JournalFile:
         self.path = path
         self._whole = False
         try:
-            self._file = open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+            made = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError:
             hint = "a journal is of one command; choose another name, or remove that file"
             raise UsageError(f"the journal {path} is there already", hint) from None
         except OSError as error:
             raise self._failed(error) from error
+        self._file = FileIO(made, "w")
 
     def write(self, header: Mapping[str, Any], lines: Iterator[Mapping[str, Any]]) -> None:
         """Write all but the outcome, and see it on the disk.
@@ -96,10 +98,10 @@ class JournalFile:
             for line in [header, *lines]:
                 text = _line(line)
                 digest.update(text)
-                self._file.write(text)
+                self._write(text)
                 count += 1
-            self._file.write(_line({"rows": count - 1, "sha256": digest.hexdigest()}))
-            self._sync()
+            self._write(_line({"rows": count - 1, "sha256": digest.hexdigest()}))
+            os.fsync(self._file.fileno())
             folder = os.open(os.path.dirname(os.path.abspath(self.path)), os.O_RDONLY)
             try:
                 os.fsync(folder)  # the name has to last as well
@@ -117,8 +119,8 @@ class JournalFile:
         """
         try:
             if self._whole and outcome not in ("open", "read", "rolled back"):
-                self._file.write(_line({"outcome": outcome, "at": at}))
-                self._sync()
+                self._write(_line({"outcome": outcome, "at": at}))
+                os.fsync(self._file.fileno())
             else:
                 os.unlink(self.path)
         except OSError as error:
@@ -126,9 +128,10 @@ class JournalFile:
         finally:
             self._file.close()
 
-    def _sync(self) -> None:
-        self._file.flush()
-        os.fsync(self._file.fileno())
+    def _write(self, text: bytes) -> None:
+        data = memoryview(text)
+        while data:
+            data = data[self._file.write(data) or 0 :]
 
     def _failed(self, error: OSError) -> OutputError:
         return OutputError(f"cannot write the journal {self.path}: {error.strerror}")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, TextClause, and_, event, or_
-from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Mapper, Session, SessionTransaction
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql import Delete, Insert, Update, visitors
@@ -15,6 +14,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from sqlsess_cli.core.changes.references import References, Referring, Verb, column_of, place_of
 from sqlsess_cli.core.journal.document import VERSION, Change
+from sqlsess_cli.core.journal.statements import constants, filled, same, set_by, told_keys
 from sqlsess_cli.core.journal.stored import Key, Row, Stored, Tables, alike
 from sqlsess_cli.core.sql.lexical import lexical_of
 from sqlsess_cli.core.sql.statements import split
@@ -112,11 +112,6 @@ class Recording:
         change = Change(place, touch.before, touch.after, self._classes.get(place, ""))
         return change.line_of({name: row[name] for name in names})
 
-    def changing(self, table: Stored, rows: Sequence[Row]) -> None:
-        """Take rows that a statement is about to change, or the database with it."""
-        for row in rows:
-            self._touch(Touch(table, table.key_of(row), row))
-
     def tables(self, connection: Connection) -> Tables:
         """The tables of the connection."""
         if self._tables is None:
@@ -162,7 +157,7 @@ class Recording:
         elif isinstance(clause, Update | Delete):
             self._change(connection, clause, table, parameters)
 
-    def _after(  # noqa: PLR0913  the event's own
+    def _after(
         self, connection: Connection, clause: Any, _several: Parameters, _one: Mapping[str, Any],
         options: Mapping[str, Any], result: Any,
     ) -> None:  # fmt: skip
@@ -216,14 +211,11 @@ class Recording:
     ) -> None:
         verb: Verb = "DELETE" if isinstance(clause, Delete) else "UPDATE"
         of, where = clause.table, clause.whereclause
-        values = [dict(item) for item in parameters]
         # With what goes with them first: put back in reverse, they come after what they refer to.
-        for one in values:
-            bound = where if where is None or not one else _filled(where, one)
-            self._follow(connection, verb, of, bound, _set_by(clause, one))
-            for row in table.read(connection, of, bound):
-                touch = Touch(table, table.key_of(row), row)
-                self._touch(touch)
+        for one in parameters:
+            bound = where if where is None or not one else filled(where, one)
+            self._follow(connection, verb, of, bound, set_by(clause, one))
+            for touch in self._changing(table, table.read(connection, of, bound)):
                 if verb == "UPDATE":
                     self._note_move(clause, touch, one)
 
@@ -237,17 +229,23 @@ class Recording:
         def visit(connection: Connection, found: Referring) -> bool:
             table = self.tables(connection).at(found.rule.key.table)
             rows = table.read(connection, found.table, found.condition)
-            keys = {(table.place, table.key_of(row)) for row in rows}
             new = [row for row in rows if (table.place, table.key_of(row)) not in seen]
-            seen.update(keys)
+            seen.update((table.place, table.key_of(row)) for row in new)
             reached.append((table, new))
             return bool(new)
 
-        everything = and_(True) if where is None else where  # noqa: FBT003  SQL's own
+        everything = and_(True) if where is None else where
         names = None if verb == "DELETE" else changed
         self._references.follow(connection, verb, of, everything, visit, names)
         for table, rows in reversed(reached):
-            self.changing(table, rows)
+            self._changing(table, rows)
+
+    def _changing(self, table: Stored, rows: Sequence[Row]) -> list[Touch]:
+        """Take rows that a statement is about to change, or the database with it."""
+        touches = [Touch(table, table.key_of(row), row) for row in rows]
+        for touch in touches:
+            self._touch(touch)
+        return touches
 
     def _touch(self, touch: Touch) -> None:
         at = touch.table.place, touch.key
@@ -258,17 +256,17 @@ class Recording:
 
     def _note_move(self, clause: Any, touch: Touch, parameters: Mapping[str, Any]) -> None:
         """Remember a row whose key is set: it is found again under the new one only."""
-        names = _set_by(clause, parameters)
+        names = set_by(clause, parameters)
         if names.isdisjoint(touch.table.key):
             return
         conditions = [*touch.table.same(clause.table, touch.key)]
-        given = {**parameters, **_constants(clause)}
+        given = {**parameters, **constants(clause)}
         for index, name in enumerate(touch.table.key):
             of = column_of(clause.table, name)
             if name in names and of.key not in given:
                 raise self._refuse("an UPDATE computes keys, and so tells no rows")
             if name in names:
-                conditions[index] = _same([of], [given[of.key]])
+                conditions[index] = same([of], [given[of.key]])
         self._moving.append((touch, and_(*conditions)))
 
     def _move(self, connection: Connection, clause: Any, touch: Touch, condition: Any) -> None:
@@ -292,7 +290,7 @@ class Recording:
             columns = [item for item in columns if all(item.key in one for one in sent)]
         made = [tuple(one.get(item.key) for item in columns) for one in sent]
         if table.keyed and any(None in key for key in made):
-            columns, made = [*of.primary_key], _told(result)
+            columns, made = [*of.primary_key], told_keys(result)
         if len(made) != len(sent) or not columns:
             raise self._refuse(f"the keys of the rows inserted into {of.name} are not known")
         # Those that refer to each other are put back in their order.
@@ -300,54 +298,8 @@ class Recording:
         at_once = 1 if refers else _AT_ONCE
         for start in range(0, len(made), at_once):
             part = made[start : start + at_once]
-            condition = or_(*(_same(columns, key) for key in part))
+            condition = or_(*(same(columns, key) for key in part))
             rows = table.read(connection, of, condition)
             if len(rows) != len(part):
                 raise self._refuse(f"{of.name} has rows that cannot be told apart")
             yield from rows
-
-
-def _filled(where: Any, parameters: Mapping[str, Any]) -> Any:
-    """A condition with the values of its parameters in it."""
-    names = _names(where)
-    return where.params({name: value for name, value in parameters.items() if name in names})
-
-
-def _names(where: Any) -> set[str]:
-    return {item.key for item in visitors.iterate(where) if item.__visit_name__ == "bindparam"}
-
-
-def _set_by(clause: Any, parameters: Mapping[str, Any]) -> set[str]:
-    """The names of the columns that an UPDATE sets."""
-    keys = {*_constants(clause), *_expressions(clause), *parameters}
-    return {item.name for item in clause.table.c if item.key in keys}
-
-
-def _assigned(clause: Any) -> dict[str, Any]:
-    found = getattr(clause, "_values", None) or {}
-    ordered = getattr(clause, "_ordered_values", None) or ()
-    return {getattr(key, "key", key): value for key, value in [*found.items(), *ordered]}
-
-
-def _constants(clause: Any) -> dict[str, Any]:
-    """What an UPDATE sets to a value, by the column's key."""
-    return {key: value.value for key, value in _assigned(clause).items()
-            if getattr(value, "__visit_name__", "") == "bindparam"}  # fmt: skip
-
-
-def _expressions(clause: Any) -> set[str]:
-    return {key for key in _assigned(clause) if key not in _constants(clause)}
-
-
-def _told(result: Any) -> list[tuple[Any, ...]]:
-    """The keys that the database told of; none where the statement asks for rows of its own."""
-    try:
-        found = [tuple(row) for row in result.inserted_primary_key_rows if row is not None]
-    except InvalidRequestError:
-        return []
-    return [] if any(None in key for key in found) else found
-
-
-def _same(columns: Sequence[Any], key: Sequence[Any]) -> Any:
-    return and_(*(item.is_(None) if value is None else item == value
-                  for item, value in zip(columns, key, strict=True)))  # fmt: skip

@@ -81,7 +81,8 @@ class Stored:
 
     def by_key(self, connection: Connection, keys: Iterable[Key]) -> dict[Key, Row]:
         """The rows with these keys, locked; those that are there."""
-        of, asked, found = named_table(self.place[1], schema=self.place[0]), [*keys], {}
+        of, asked = named_table(self.place[1], schema=self.place[0]), [*keys]
+        found: dict[Key, Row] = {}
         for start in range(0, len(asked), _AT_ONCE):
             condition = self._among(of, asked[start : start + _AT_ONCE])
             for row in self.read(connection, of, condition):
@@ -122,7 +123,7 @@ class Tables:
         schema, name = place
         columns = self._inspector.get_columns(name, schema)
         key = self._inspector.get_pk_constraint(name, schema)["constrained_columns"]
-        always = any((item.get("identity") or {}).get("always") for item in columns)
+        counted = [item["identity"] for item in columns if item.get("identity")]
         exact = dialects.find(self._connection.dialect.name).exact
         return Stored(
             place,
@@ -130,7 +131,7 @@ class Tables:
             tuple(map(str, key)) or tuple(str(item["name"]) for item in columns),
             bool(key),
             frozenset(str(item["name"]) for item in columns if item.get("computed")),
-            exact.overriding if always else "",
+            exact.overriding if any(item["always"] for item in counted) else "",
         )
 
 
@@ -187,8 +188,8 @@ def from_json(value: object) -> Value:
 def _value(value: Any, name: str) -> Value:
     if isinstance(value, memoryview | bytearray):
         return bytes(value)
-    if value is None or type(value) in (bool, int, float, str, bytes):
-        return value  # type: ignore[no-any-return]  one of these
+    if value is None or isinstance(value, bool | int | float | str | bytes):
+        return value
     kind = type(value).__name__
     raise RefusedError(f"{name}: the driver gives a {kind}, which a journal cannot hold exactly")
 
