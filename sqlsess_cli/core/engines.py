@@ -82,8 +82,8 @@ def make_engine(
     arguments = {**usual, **target.settings.get("connect", {})}
     # One connection, made when it is needed and closed with its session: no state leaks through
     # a pool, which has nothing to reset; and values never appear in the text of an error.
-    ours = {"poolclass": NullPool, "pool_reset_on_return": None, "hide_parameters": True}
-    ours |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0} if keeps else {}
+    pool = {"poolclass": QueuePool, "pool_size": 1} if keeps else {"poolclass": NullPool}
+    ours: dict[str, Any] = {**pool, "pool_reset_on_return": None, "hide_parameters": True}
     own = target.settings.get("engine", {})
     make = partial(create_engine, url, connect_args=arguments)
     try:
