@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 )
 @explain_option
 @sandbox_option
-@click.option("--autocommit", is_flag=True,
-              help="Commit each statement by itself; what came before an error stays.")
+@click.option(
+    "--autocommit",
+    is_flag=True,
+    help="Commit each statement by itself; what came before an error stays.",
+)
 @click.option("--progress", is_flag=True, help="Tell how far it is, on standard error.")
 @click.option("--journal", metavar="FILE", hidden=True)
 def sql(

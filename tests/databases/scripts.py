@@ -27,7 +27,7 @@ BOTH = [
 MARIADB = [
     *BOTH,
     r"select '\';', 'a\\', '\\\';'",
-    "select \"\\\";\", \"it''s;\"",
+    'select "\\";", "it\'\'s;"',
     "select 5--1",
     "select 5 --\t;\n- 1",
     "select 1 # ; it's\n, 2",
@@ -68,7 +68,7 @@ POSTGRESQL = [
 ]
 SQLITE = [
     *BOTH,
-    "select 1 as \"a;\"\"b\", 2 as `c;`, 3 as [d;']",
+    'select 1 as "a;""b", 2 as `c;`, 3 as [d;\']',
     r"select '\', 'a\\;'",
     "select x'3b', /* /* ; */ 1",
     "create trigger if not exists tr after insert on u when new.a > 5 begin select case new.a when 6 then 'x; end;' end; update u set b = ';' where a = new.a; -- end;\nend",
