@@ -100,6 +100,9 @@ class Change:
         if transaction is not None:
             transaction.done = said
         if self.dry_run:
+            if triggered := self.watch.triggered():
+                names = ", ".join(triggered)
+                self.app.reports.notice(f"not counted: what the triggers on {names} do")
             yield self.seen.result()
             return
         if count > 1 and not self.yes:

@@ -174,3 +174,23 @@ def test_what_a_trigger_computes_is_told(
     assert done.code == 0, done
     assert "warning: Touched 1: stamp is not as it was" in done.err
     assert database.value("SELECT value FROM touched") == 1
+
+
+def test_a_dry_run_says_where_triggers_are(
+    hangar: Callable[..., Finished], database: Database
+) -> None:
+    if database.kind == "postgresql":
+        database.execute(FUNCTION)
+    quiet = hangar("update", "Touched", "1", "--set", "value=5", "--dry-run")
+    assert (quiet.code, "triggers" in quiet.err) == (0, False), quiet
+    database.execute(TRIGGER[database.kind])
+    told = hangar("update", "Touched", "1", "--set", "value=5", "--dry-run")
+    assert "not counted: what the triggers on touched do\n" in told.err
+
+
+def test_a_dry_run_counts_what_follows_a_key(
+    hangar: Callable[..., Finished], database: Database
+) -> None:
+    done = hangar("update", "Plane", "D-ABCD", "--set", "sign=D-NEW", "--dry-run")
+    assert done.code == 0, done
+    assert "1 Plane updated, 2 more by ON UPDATE CASCADE in flights" in done.err

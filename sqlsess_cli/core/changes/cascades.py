@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     select,
+    text,
 )
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Mapper, Session, object_session
@@ -163,6 +164,17 @@ class Cascades:
             if left := len(rows - ours):
                 counts.append(Cascade(name_of(place), rule, left))
         return counts
+
+    def triggered(self, tables: Iterable[FromClause]) -> list[str]:
+        """The names of those tables, and of those reached here, that have triggers."""
+        reached = {place_of(table) for table in tables} | self._gone.keys()
+        reached |= {place for place, _ in self._rows}
+        connection = self.session.connection()
+        words = dialects.find(connection.dialect.name).relations.triggers
+        if not (words and reached):
+            return []
+        found = {(row[0], str(row[1])) for row in connection.execute(text(words))}
+        return sorted(name_of(place) for place in reached & found)
 
     def said(self) -> list[str]:
         """The same in words."""

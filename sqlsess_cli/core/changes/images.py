@@ -171,6 +171,13 @@ class Watch:
         """How many of the objects were not named by the command."""
         return sum(not image.asked for image in self.images)
 
+    def triggered(self) -> list[str]:
+        """The tables reached that have triggers, whose effects nobody counts."""
+        with translated(self.session.info[INFO]):
+            return self.cascades.triggered(
+                table for image in self.images for table in image.mapper.tables
+            )
+
     def changed(self) -> int:
         """How many of those that were named are not as they were."""
         return sum(image.asked for image in self.images)

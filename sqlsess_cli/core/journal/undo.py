@@ -53,7 +53,7 @@ class _Difference:
     """A column that is not as a journal tells; without a name, the row itself."""
 
     at: At
-    column: str
+    column: str | None
     told: object
     now: object
 
@@ -266,7 +266,7 @@ def _compared(at: At, told: Row | None, now: Row | None) -> Iterator[_Difference
     if told is None or now is None:
         if told is not now:
             there = ("a row", "no row") if now is None else ("no row", "a row")
-            yield _Difference(at, "", *there)
+            yield _Difference(at, None, *there)
         return
     for name in differing(told, now):
         missing: Value = None
