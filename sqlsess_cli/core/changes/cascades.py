@@ -165,11 +165,10 @@ class Cascades:
                 counts.append(Cascade(name_of(place), rule, left))
         return counts
 
-    def triggered(self, tables: Iterable[FromClause]) -> list[str]:
+    def triggered(self, connection: Connection, tables: Iterable[FromClause]) -> list[str]:
         """The names of those tables, and of those reached here, that have triggers."""
         reached = {place_of(table) for table in tables} | self._gone.keys()
         reached |= {place for place, _ in self._rows}
-        connection = self.session.connection()
         words = dialects.find(connection.dialect.name).relations.triggers
         if not (words and reached):
             return []
