@@ -73,14 +73,19 @@ def _recorded(app: App, file: JournalFile, session: Session) -> Iterator[None]:
     """Hear what the session does, and write it down when it is done, before COMMIT."""
     from sqlsess_cli.core.changes.flush import flush
     from sqlsess_cli.core.journal.recording import Recording
+    from sqlsess_cli.core.journal.telling import told
     from sqlsess_cli.core.transaction.faults import translated
     from sqlsess_cli.core.transaction.state import INFO
 
-    recording = Recording(session, app.database().catalog.mappers)
+    recording = Recording(session)
     yield
     flush(session)
     with translated(session.info[INFO]):
-        file.write(*recording.document(_about(app)))
+        header, lines = told(recording, _about(app), app.database().catalog.mappers)
+        file.write(header, lines)
+    if triggered := header.get("triggers"):
+        names = ", ".join(triggered)
+        app.reports.notice(f"not in the journal: what the triggers on {names} do elsewhere")
 
 
 def _about(app: App) -> dict[str, Any]:

@@ -169,6 +169,7 @@ def test_what_a_trigger_computes_is_told(
     database.execute(TRIGGER[database.kind])
     done = hangar("update", "Touched", "1", "--set", "value=5", "--journal", "j.jsonl")
     assert done.code == 0, done
+    assert "not in the journal: what the triggers on touched do elsewhere\n" in done.err
     assert database.rows("SELECT value, stamp FROM touched") == [(5, 1)]
     done = hangar("undo", "j.jsonl")
     assert done.code == 0, done

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, TextClause, and_, event, or_
-from sqlalchemy.orm import Mapper, Session, SessionTransaction
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql import Delete, Insert, Update, visitors
 from sqlalchemy.sql.dml import UpdateBase
 
-from sqlsess_cli.core.changes.references import References, Referring, Verb, column_of, place_of
-from sqlsess_cli.core.journal.document import VERSION, Change
+from sqlsess_cli.core.changes.references import References, Referring, Verb, column_of
 from sqlsess_cli.core.journal.statements import constants, filled, same, set_by, told_keys
 from sqlsess_cli.core.journal.stored import Key, Row, Stored, Tables, alike
 from sqlsess_cli.core.sql.lexical import lexical_of
 from sqlsess_cli.core.sql.statements import split
 from sqlsess_cli.core.sql.verbs import verb_of
-from sqlsess_cli.core.transaction.state import OWN
-from sqlsess_cli.dialects import _base as dialects
+from sqlsess_cli.core.transaction.state import INFO, OWN, Transaction
 from sqlsess_cli.dialects._relations import Place
 from sqlsess_cli.errors import RefusedError
 
@@ -51,11 +50,11 @@ class Recording:
 
     Args:
         session: from begin(), not used yet.
-        mappers: of the classes whose names are told.
     """
 
-    def __init__(self, session: Session, mappers: Iterable[Mapper[Any]] = ()) -> None:
+    def __init__(self, session: Session) -> None:
         self.connection: Connection | None = None
+        self._transaction: Transaction = session.info[INFO]
         self._references = References()
         self._tables: Tables | None = None
         self._touches: list[Touch] = []
@@ -63,11 +62,6 @@ class Recording:
         self._moving: list[tuple[Touch, Any]] = []  # whose keys the statement under way sets
         self._refused: RefusedError | None = None
         self._done = False
-        self._classes = {
-            place_of(item.local_table): item.class_.__name__
-            for item in mappers if item.inherits is None or item.inherits.local_table is not
-            item.local_table
-        }  # fmt: skip
         event.listen(session, "after_begin", self._begun)
 
     def finish(self) -> list[Touch]:
@@ -85,32 +79,6 @@ class Recording:
                 self._open[table.place, key].after = now.get(key)
         self._done = True
         return [item for item in self._touches if not alike(item.before, item.after)]
-
-    def document(
-        self, about: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], Iterator[Mapping[str, Any]]]:
-        """What is to be written: the first line, and one for each change.
-
-        Raises:
-            RefusedError: as `finish`.
-        """
-        changes = self.finish()
-        header: dict[str, Any] = {"sqlsess_journal": VERSION, **about}
-        if (connection := self.connection) is not None:
-            exact = dialects.find(connection.dialect.name).exact
-            header |= {
-                "identity": exact.identity(connection),
-                "transaction": exact.transaction(connection),
-                "settings": exact.settings(connection),
-            }
-        return header, (self._line(item) for item in changes)
-
-    def _line(self, touch: Touch) -> Mapping[str, Any]:
-        row = touch.before if touch.before is not None else touch.after or {}
-        names = touch.table.key if touch.table.keyed else ()
-        place = touch.table.place
-        change = Change(place, touch.before, touch.after, self._classes.get(place, ""))
-        return change.line_of({name: row[name] for name in names})
 
     def tables(self, connection: Connection) -> Tables:
         """The tables of the connection."""
@@ -151,23 +119,26 @@ class Recording:
             return
         if self._done:
             raise self._refuse("rows were changed when the journal was already written")
-        table = self._known(connection, clause, options)
-        if isinstance(clause, Insert):
-            self._require_plain(clause)
-        elif isinstance(clause, Update | Delete):
-            self._change(connection, clause, table, parameters)
+        with self._aside():
+            table = self._known(connection, clause, options)
+            if isinstance(clause, Insert):
+                self._require_plain(clause)
+            elif isinstance(clause, Update | Delete):
+                self._change(connection, clause, table, parameters)
 
     def _after(
         self, connection: Connection, clause: Any, _several: Parameters, _one: Mapping[str, Any],
         options: Mapping[str, Any], result: Any,
     ) -> None:  # fmt: skip
         if isinstance(clause, Insert):
-            table = self._known(connection, clause, options)
-            for row in self._inserted(connection, clause, table, result):
-                self._touch(Touch(table, table.key_of(row), None, row))
+            with self._aside():
+                table = self._known(connection, clause, options)
+                for row in self._inserted(connection, clause, table, result):
+                    self._touch(Touch(table, table.key_of(row), None, row))
         elif isinstance(clause, Update):
-            for touch, condition in self._moving:
-                self._move(connection, clause, touch, condition)
+            with self._aside():
+                for touch, condition in self._moving:
+                    self._move(connection, clause, touch, condition)
             self._moving.clear()
 
     def _sending(
@@ -182,6 +153,15 @@ class Recording:
         parts = split(statement, lexical_of(connection.dialect.name))
         if not all(verb_of(part).reads for part in parts):
             raise self._refuse("what SQL text changes is not known row by row")
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        """What is sent meanwhile is nobody's but ours."""
+        self._transaction.aside = True
+        try:
+            yield
+        finally:
+            self._transaction.aside = False
 
     # What is done with it
 

@@ -79,6 +79,7 @@ class Transaction:
         undone: the connections that were rolled back while it ran: a flush failed, or the
             application's code did it.
         dry: it is executed to see what it does, and rolled back.
+        aside: what is sent now is ours, and none of the command's statements.
         reach: where the statements of a dry run can lead, once something is sent there.
         undoable: the statements of a dry run that are known to lead to nothing that stays.
         done: what it did to objects, in words; nothing where rows were counted.
@@ -107,6 +108,7 @@ class Transaction:
     inside: bool = False
     undone: list[Connection] = field(default_factory=list)
     dry: bool = False
+    aside: bool = False
     reach: dict[Connection, Reach] = field(default_factory=dict)
     undoable: set[tuple[Connection, str]] = field(default_factory=set)
     done: str = ""
