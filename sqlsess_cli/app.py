@@ -55,6 +55,7 @@ class App:
         self.usual_format: str | None = None  # of the command's own, when none is asked for
         self.target: Target | None = None
         self.transaction: Transaction | None = None
+        self.several = False  # transactions, one after the other on one connection
         self.used: list[Database] = []  # also by the command line for another of its databases
 
     # What is in force
@@ -139,7 +140,7 @@ class App:
             echo = self.reports.echo if options.show_sql else None
             where = options.origin("models")
             asked = Asked(options.models, where, options.isolation, self._secrets, echo,
-                          options.forbids_writing)  # fmt: skip
+                          options.forbids_writing, self.several)  # fmt: skip
             self._made[key] = Database(target, self.config, asked)
         return self._made[key]
 
@@ -195,7 +196,8 @@ class App:
         with self.interrupts.within(limit), block as session:
             gc.freeze()  # what was imported stays
             yield session
-        self.used.append(database)
+        if database not in self.used:
+            self.used.append(database)
 
     # What becomes of its answers
 

@@ -65,6 +65,7 @@ class Terminal:
         self.streams = streams
         self.environ = environ
         self.color = "auto"  # or always, never
+        self._moved = False  # a line on standard error is to be written over
         self._told = StreamSink(streams.stderr, "standard error")
 
     @property
@@ -158,8 +159,23 @@ class Terminal:
         line = inert_stream(text if lines else _UNINDENTED.sub(r"\\n", text))
         if style and self.colored(stderr=True):
             line = f"{style}{line}{PLAIN}"
+        self.status("")
         with suppress(OutputError, HungUp):
             self._told.write(f"{line}\n")
+
+    @property
+    def can_move(self) -> bool:
+        """Whether a line on standard error can be written over."""
+        return self.streams.stderr_is_terminal and self.environ.get("TERM") != "dumb"
+
+    def status(self, text: str) -> None:
+        """Write over the line of what is going on, on a terminal; the last thing said is ''."""
+        if not self.can_move or not (text or self._moved):
+            return
+        self._moved = bool(text)
+        width = (self.size()[0] or 80) - 1
+        with suppress(OutputError, HungUp):
+            self._told.write(f"\r\x1b[K{inert(text)[:width]}")
 
     def secret(self, question: str) -> str:
         """Ask for a password on the terminal, without echo.

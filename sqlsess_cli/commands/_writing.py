@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
 from sqlsess_cli.app import App
+from sqlsess_cli.commands._journal import journal_option, journaled
 from sqlsess_cli.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -20,14 +21,21 @@ if TYPE_CHECKING:
     from sqlsess_cli.core.queries.asked import Query
     from sqlsess_cli.result import Result
 
+dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Show what would change, and roll it back."
+)
+yes_option = click.option(
+    "-y", "--yes", is_flag=True, help="Do not ask, however many objects change."
+)
 _OPTIONS = (
-    click.option("--dry-run", is_flag=True, help="Show what would change, and roll it back."),
-    click.option("-y", "--yes", is_flag=True, help="Do not ask, however many objects change."),
+    dry_run_option,
+    yes_option,
     click.option("--max-rows", type=click.IntRange(0), metavar="N",
                  help="Roll back if more than N objects change."),
     click.option("--returning", is_flag=True, help="Print the objects as they are afterwards."),
     click.option("--bulk", is_flag=True,
                  help="One statement for all: no validator, event or cascade of the model runs."),
+    journal_option,
 )  # fmt: skip
 
 
@@ -38,6 +46,16 @@ def write_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+class Seen(Protocol):
+    """What was changed, to be counted and shown."""
+
+    def count(self) -> int:
+        """How many objects and rows."""
+
+    def result(self) -> Result:
+        """Each value before and after."""
+
+
 @dataclass(slots=True)
 class Change:
     """A change that is under way.
@@ -46,6 +64,7 @@ class Change:
         app: its context.
         session: from begin().
         watch: what was done to each object.
+        seen: the same, or what else was changed, as it is counted and shown.
         dry_run: only to see it.
         yes: nobody need be asked.
         max_rows: the most objects that may change.
@@ -54,6 +73,7 @@ class Change:
     app: App
     session: Session
     watch: Watch
+    seen: Seen
     dry_run: bool
     yes: bool
     max_rows: int | None
@@ -73,14 +93,17 @@ class Change:
 
         flush(self.session)
         transaction = self.app.transaction
-        count = self.watch.count() + (touched or 0)
+        count = self.seen.count() + (touched or 0)
         said = done()
         if self.max_rows is not None and count > self.max_rows:
             raise RefusedError(f"{said}: more than --max-rows {self.max_rows}")
         if transaction is not None:
             transaction.done = said
         if self.dry_run:
-            yield self.watch.result()
+            if triggered := self.watch.triggered():
+                names = ", ".join(triggered)
+                self.app.reports.notice(f"not counted: what the triggers on {names} do")
+            yield self.seen.result()
             return
         if count > 1 and not self.yes:
             self._ask(said, count)
@@ -99,28 +122,37 @@ class Change:
             )
         if app.terminal.streams.stdout_is_terminal and app.options.output in (None, "-"):
             # By itself: a page of it has to be seen, or left, before the question is put.
-            app.emitter.emit((item for item in [self.watch.result()]), must_finish=True)
+            app.emitter.emit((item for item in [self.seen.result()]), must_finish=True)
         if not app.terminal.confirm(f"{said} on {app.database_name}. Keep it?"):
             raise RefusedError("it was not allowed")
 
 
 @contextmanager
-def changing(app: App, *, dry_run: bool, yes: bool, max_rows: int | None) -> Iterator[Change]:
+def changing(
+    app: App, *, dry_run: bool, yes: bool, max_rows: int | None = None, journal: str | None = None
+) -> Iterator[Change]:
     """The transaction of a command that changes objects.
 
     Raises:
         RefusedError: this database is not to be written.
+        UsageError: a journal is asked for that cannot be kept.
     """
     from sqlsess_cli.core.changes.images import Watch
 
     if app.options.write is False:
         raise RefusedError(f"{app.options.origin('write')} forbids changes")
-    with app.begin(write=True) as session:
+    if journal is not None and dry_run:
+        raise UsageError("--journal tells what stays, and of a dry run nothing does")
+    with (
+        journaled(app, journal) as recorded,
+        app.begin(write=True) as session,
+        recorded(session),
+    ):
         if app.transaction is not None:
             app.transaction.dry = dry_run
             app.transaction.changed = True
         with closing(Watch(session)) as watch:
-            yield Change(app, session, watch, dry_run, yes, max_rows)
+            yield Change(app, session, watch, watch, dry_run, yes, max_rows)
 
 
 def warn_of_bulk(app: App, entity: Entity, *, returning: bool) -> None:

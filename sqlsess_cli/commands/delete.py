@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @write_options
 def delete(
     app: App, model: str, words: tuple[str, ...], where: tuple[str, ...], max_rows: int | None,
+    journal: str | None,
     *, every: bool, dry_run: bool, yes: bool, returning: bool, bulk: bool,
 ) -> Answers:  # fmt: skip
     r"""Delete the object of MODEL with this KEY, or those that match every CONDITION.
@@ -39,7 +40,7 @@ def delete(
     from sqlsess_cli.core.changes.objects import reread
     from sqlsess_cli.core.changes.updates import Deletes
 
-    with changing(app, dry_run=dry_run, yes=yes, max_rows=max_rows) as change:
+    with changing(app, dry_run=dry_run, yes=yes, max_rows=max_rows, journal=journal) as change:
         entity = app.database().entity(model, change.session)
         query = selected(entity, (*words, *where), pairs(app.options.param), every=every)
         deletes = Deletes(change.session, change.watch, entity, query)

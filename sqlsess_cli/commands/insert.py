@@ -30,6 +30,7 @@ _CONFLICTS = ("error", "skip", "update")
 @write_options
 def insert(
     app: App, model: str, words: tuple[str, ...], on_conflict: str, max_rows: int | None,
+    journal: str | None,
     *, nested: bool, dry_run: bool, yes: bool, returning: bool, bulk: bool,
 ) -> Answers:  # fmt: skip
     r"""Insert an object of MODEL with these values, or the JSON objects of standard input (-).
@@ -44,7 +45,7 @@ def insert(
     from sqlsess_cli.core.changes.inserts import Inserts
     from sqlsess_cli.core.changes.objects import reread
 
-    with changing(app, dry_run=dry_run, yes=yes, max_rows=max_rows) as change:
+    with changing(app, dry_run=dry_run, yes=yes, max_rows=max_rows, journal=journal) as change:
         entity = app.database().entity(model, change.session)
         asked = _asked(app, entity, words, nested=nested)
         inserts = Inserts(change.session, change.watch, entity, on_conflict)

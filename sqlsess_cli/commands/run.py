@@ -6,26 +6,21 @@ import os
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from sqlsess_cli.app import App
 from sqlsess_cli.commands._command import command
+from sqlsess_cli.commands._journal import files, journal_option, journaled
 from sqlsess_cli.commands._sandbox import begin, sandbox_option
+from sqlsess_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from sqlsess_cli.core.programs.source import Program
     from sqlsess_cli.emit import Answers
 
 
-def _files(
-    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    return [CompletionItem(incomplete, type="file")]
-
-
 @command(each_database=True, writes=True)
 @click.argument(
-    "words", nargs=-1, metavar="[FILE|MODULE:FUNCTION|-] [-- ARGS...]", shell_complete=_files
+    "words", nargs=-1, metavar="[FILE|MODULE:FUNCTION|-] [-- ARGS...]", shell_complete=files
 )
 @click.option("-c", "code", metavar="CODE", help="Run this; its last expression is the answer.")
 @click.option(
@@ -35,8 +30,9 @@ def _files(
 )
 @click.option("--strict-loading", is_flag=True, help="Fail where anything is loaded lazily.")
 @sandbox_option
+@journal_option
 def run(
-    app: App, words: tuple[str, ...], code: str | None,
+    app: App, words: tuple[str, ...], code: str | None, journal: str | None,
     *, n_plus_one: bool, strict_loading: bool, sandbox: bool,
 ) -> Answers:  # fmt: skip
     r"""Run Python inside begin(): committed if it ends well and may --write, else rolled back.
@@ -54,13 +50,19 @@ def run(
     from sqlsess_cli.core.programs.lazy_loads import LazyLoads
 
     write = app.options.write is True
+    if journal is not None and (sandbox or not write):
+        raise UsageError("--journal tells what stays, and of this run nothing does", "add --write")
     if app.flags.get("write") and not write:
         app.reports.notice(f"--write has no effect: {app.options.forbids_writing} forbids it")
     database = app.database()
     _ = database.factory  # models come first: a program imports them as it finds them
     program = _program(app, words, code)
     loads = LazyLoads(forbidden=strict_loading)
-    with begin(app, write=write, sandbox=sandbox) as session:
+    with (
+        journaled(app, journal) as recorded,
+        begin(app, write=write, sandbox=sandbox) as session,
+        recorded(session),
+    ):
         try:
             with app.terminal.printing(must_finish=write) as printed:
                 answer = execute(program, session, database, loads)
@@ -85,7 +87,6 @@ def _tell(app: App, lines: list[str]) -> None:
 
 def _program(app: App, words: tuple[str, ...], code: str | None) -> Program:
     from sqlsess_cli.core.programs import source
-    from sqlsess_cli.errors import UsageError
 
     if code is not None:
         return source.of_text(code, words)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def update(
     app: App, model: str, words: tuple[str, ...], where: tuple[str, ...], values: tuple[str, ...],
     computed: tuple[str, ...], unset: tuple[str, ...], link: tuple[str, ...],
-    unlink: tuple[str, ...], max_rows: int | None,
+    unlink: tuple[str, ...], max_rows: int | None, journal: str | None,
     *, every: bool, dry_run: bool, yes: bool, returning: bool, bulk: bool,
 ) -> Answers:  # fmt: skip
     r"""Update the object of MODEL with this KEY, or those that match every CONDITION.
@@ -55,7 +55,7 @@ def update(
     from sqlsess_cli.core.changes.objects import reread
     from sqlsess_cli.core.changes.updates import Updates
 
-    with changing(app, dry_run=dry_run, yes=yes, max_rows=max_rows) as change:
+    with changing(app, dry_run=dry_run, yes=yes, max_rows=max_rows, journal=journal) as change:
         entity = app.database().entity(model, change.session)
         asked = Asked(entity)
         asked.set_words(values)

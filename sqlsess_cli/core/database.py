@@ -41,6 +41,7 @@ class Asked:
         secrets_of: where the password of a target comes from.
         echo: shows each statement.
         forbids_writing: the flag or variable that does, if one does.
+        keeps: one connection serves several transactions, one after the other.
     """
 
     models: Sequence[str] = ()
@@ -49,6 +50,7 @@ class Asked:
     secrets_of: Callable[[Target], Secrets] = lambda _: Secrets()
     echo: Callable[[str], None] | None = None
     forbids_writing: str = ""
+    keeps: bool = False
 
 
 class Database:
@@ -114,7 +116,8 @@ class Database:
         return None
 
     def _engine(self, target: Target, secrets: Secrets) -> Engine:
-        return make_engine(target, self.config, secrets, self.asked.isolation)
+        keeps = self.asked.keeps
+        return make_engine(target, self.config, secrets, self.asked.isolation, keeps=keeps)
 
     def _resolve_bind(self, catalog: Catalog, reference: str, name: str) -> tuple[Any, Any]:
         """One entry of `binds`: a model and the name of the database it lives in."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from sqlsess_cli.config.profiles import Config
 from sqlsess_cli.config.targets import Target
@@ -59,7 +59,9 @@ def url_of(target: Target) -> URL:
     return dialects.find(url.get_backend_name()).choose_driver(url)
 
 
-def make_engine(target: Target, config: Config, secrets: Secrets, isolation: str | None) -> Engine:
+def make_engine(
+    target: Target, config: Config, secrets: Secrets, isolation: str | None, *, keeps: bool = False
+) -> Engine:
     """An engine that has not connected yet.
 
     Args:
@@ -67,6 +69,7 @@ def make_engine(target: Target, config: Config, secrets: Secrets, isolation: str
         config: where these are said, for messages.
         secrets: where the password comes from when the URL has none.
         isolation: the isolation level of every transaction.
+        keeps: its one connection stays from one transaction to the next.
 
     Raises:
         UsageError: the URL or the isolation level makes no sense.
@@ -79,7 +82,8 @@ def make_engine(target: Target, config: Config, secrets: Secrets, isolation: str
     arguments = {**usual, **target.settings.get("connect", {})}
     # One connection, made when it is needed and closed with its session: no state leaks through
     # a pool, which has nothing to reset; and values never appear in the text of an error.
-    ours = {"poolclass": NullPool, "pool_reset_on_return": None, "hide_parameters": True}
+    pool = {"poolclass": QueuePool, "pool_size": 1} if keeps else {"poolclass": NullPool}
+    ours: dict[str, Any] = {**pool, "pool_reset_on_return": None, "hide_parameters": True}
     own = target.settings.get("engine", {})
     make = partial(create_engine, url, connect_args=arguments)
     try:

@@ -32,6 +32,11 @@ class Step:
     values: Mapping[str, object]
     where: str
 
+    @property
+    def place(self) -> str:
+        """Where it stands, as `FILE:LINE:COLUMN`; nothing for one line of the command line."""
+        return self.where.removesuffix(": ")
+
 
 def may_be_sent(step: Step, hooks: Dialect, *, write: bool, forbidden: str) -> None:
     """See that a statement leaves the transaction alone and, where it must, only reads.

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 from sqlalchemy import ColumnElement, Connection, Engine, cast, types
 from sqlalchemy.engine import URL, CursorResult
 
+from sqlsess_cli.dialects._exact import Exact
 from sqlsess_cli.dialects._literals import Literals
 from sqlsess_cli.dialects._plan import Plans
 from sqlsess_cli.dialects._relations import Relations
@@ -93,6 +94,7 @@ class Dialect:
     relations: ClassVar[Relations] = Relations()
     values: ClassVar[Values] = Values()
     literals: ClassVar[Literals] = Literals()
+    exact: ClassVar[Exact] = Exact()
     label: ClassVar[str] = "the database"
     drivers: ClassVar[tuple[Driver, ...]] = ()
     fetch_size: ClassVar[int] = 500  # rows taken from the driver at a time

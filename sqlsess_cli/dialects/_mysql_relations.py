@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BindParameter, bindparam, text
 from sqlalchemy.engine import Inspector
@@ -49,8 +49,14 @@ _REFERRERS = f"""SELECT k.constraint_name, NULLIF(k.table_schema, DATABASE()), k
     ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position"""
 
 
+_TRIGGERS = """SELECT DISTINCT NULLIF(event_object_schema, DATABASE()), event_object_table
+    FROM information_schema.triggers"""
+
+
 class MySQLRelations(Relations):
     """In few statements, where SQLAlchemy would ask for each table."""
+
+    triggers: ClassVar[str] = _TRIGGERS
 
     def listed(
         self, inspector: Inspector, places: Collection[Place] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import ClassVar
 
 from sqlalchemy import text
 from sqlalchemy.engine import Inspector
@@ -68,8 +69,15 @@ _OF_REFERRERS = """NOT r.relispartition AND k.conrelid IN
      WHERE f.contype = 'f' AND f.confrelid IN (SELECT oid FROM here))"""
 
 
+_TRIGGERS = """SELECT DISTINCT NULLIF(n.nspname, current_schema()), c.relname
+    FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal"""
+
+
 class PostgreSQLRelations(Relations):
     """In one statement each, for all schemas that may be used."""
+
+    triggers: ClassVar[str] = _TRIGGERS
 
     def listed(
         self, inspector: Inspector, places: Collection[Place] | None = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:  # a diagram's notations are named at a Tab, where nothing slow is loaded
     from sqlalchemy import Connection
@@ -91,6 +91,9 @@ def grouped(rows: Iterable[KeyRow]) -> list[ForeignKey]:
 
 class Relations:
     """How a database's catalogue is asked: through SQLAlchemy's inspector alone."""
+
+    # Schema and name of every table that has triggers, where the catalogue can be asked.
+    triggers: ClassVar[str] = ""
 
     def schemas(self, inspector: Inspector) -> list[str | None]:
         """The schemas whose tables are listed; None is the one that need not be said."""

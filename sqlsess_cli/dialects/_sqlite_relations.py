@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Collection, Mapping
 from itertools import groupby
 from operator import itemgetter
+from typing import ClassVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import Inspector
@@ -56,8 +57,14 @@ _UNIQUES = """SELECT l.seq, i.name FROM pragma_index_list(:name, :schema) l,
     pragma_index_info(l.name, :schema) i WHERE l.origin = 'u' ORDER BY l.seq DESC, i.seqno"""
 
 
+_TRIGGERS = """SELECT NULL, tbl_name FROM sqlite_master WHERE type = 'trigger'
+    UNION SELECT NULL, tbl_name FROM sqlite_temp_master WHERE type = 'trigger'"""
+
+
 class SQLiteRelations(Relations):
     """By pragmas that can be joined, in the case that each name was declared in."""
+
+    triggers: ClassVar[str] = _TRIGGERS
 
     def schemas(self, inspector: Inspector) -> list[str | None]:
         """The file itself, and those that are attached."""

@@ -22,6 +22,7 @@ from sqlsess_cli.dialects._base import (
     doubled,
     is_local,
 )
+from sqlsess_cli.dialects._exact import MySQLExact
 from sqlsess_cli.dialects._literals import MySQLLiterals
 from sqlsess_cli.dialects._mysql_relations import MySQLRelations
 from sqlsess_cli.dialects._mysql_values import MySQLValues
@@ -31,6 +32,7 @@ from sqlsess_cli.errors import ConfigError, RefusedError
 
 _CONNECT_TIMEOUT = 10  # seconds
 _NOT_UNDONE = 1196  # the warning that a rollback gives for tables without transactions
+_NO_BACKSLASH_ESCAPES = 1 << 9  # in the status that the server sends with each answer
 _LIMITED = "sqlsess_limited"  # key of a connection record whose read_timeout is ours
 
 _MEANINGS: dict[int, Meaning] = {
@@ -69,6 +71,7 @@ class MySQL(Dialect):
     relations: ClassVar[MySQLRelations] = MySQLRelations()
     values: ClassVar[MySQLValues] = MySQLValues()
     literals: ClassVar[MySQLLiterals] = MySQLLiterals()
+    exact: ClassVar[MySQLExact] = MySQLExact()
     label: ClassVar[str] = "MySQL"
     duplicates: ClassVar[frozenset[str]] = frozenset({"1062", "1169", "1586"})
     drivers: ClassVar[tuple[Driver, ...]] = (
@@ -198,6 +201,15 @@ class MySQL(Dialect):
         if isinstance(impl, types.Enum) and impl.native_enum:
             return cast(expression, types.Integer())
         return doubled(expression)
+
+    def prepare_cursor(self, cursor: Any, statement: str) -> None:
+        """Where backslashes do not escape, one can show us the end of a string where none is."""
+        status = getattr(getattr(cursor, "connection", None), "server_status", 0)
+        if "\\" in statement and status & _NO_BACKSLASH_ESCAPES:
+            raise RefusedError(
+                "a backslash is not sent while sql_mode has NO_BACKSLASH_ESCAPES",
+                "we would read strings that hold one differently than the server does",
+            )
 
     def canceller(self, engine: Engine, dbapi: Any) -> Callable[[], None]:
         """KILL QUERY, on a connection of its own."""

@@ -21,6 +21,7 @@ from sqlsess_cli.dialects._base import (
     first_line,
     is_local,
 )
+from sqlsess_cli.dialects._exact import PostgreSQLExact
 from sqlsess_cli.dialects._literals import PostgreSQLLiterals
 from sqlsess_cli.dialects._plan import NodePlans
 from sqlsess_cli.dialects._postgresql_relations import PostgreSQLRelations
@@ -74,6 +75,7 @@ class PostgreSQL(Dialect):
     relations: ClassVar[PostgreSQLRelations] = PostgreSQLRelations()
     values: ClassVar[PostgreSQLValues] = PostgreSQLValues()
     literals: ClassVar[PostgreSQLLiterals] = PostgreSQLLiterals()
+    exact: ClassVar[PostgreSQLExact] = PostgreSQLExact()
     label: ClassVar[str] = "PostgreSQL"
     duplicates: ClassVar[frozenset[str]] = frozenset({"23505"})
     drivers: ClassVar[tuple[Driver, ...]] = (

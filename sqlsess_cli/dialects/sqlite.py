@@ -27,6 +27,7 @@ from sqlsess_cli.dialects._base import (
     Settings,
     first_line,
 )
+from sqlsess_cli.dialects._exact import SQLiteExact
 from sqlsess_cli.dialects._literals import SQLiteLiterals
 from sqlsess_cli.dialects._plan import RowPlans
 from sqlsess_cli.dialects._sqlite_reading import authorize, authorize_undoable
@@ -64,6 +65,7 @@ class SQLite(Dialect):
     relations: ClassVar[SQLiteRelations] = SQLiteRelations()
     values: ClassVar[SQLiteValues] = SQLiteValues()
     literals: ClassVar[SQLiteLiterals] = SQLiteLiterals()
+    exact: ClassVar[SQLiteExact] = SQLiteExact()
     label: ClassVar[str] = "SQLite"
     duplicates: ClassVar[frozenset[str]] = frozenset(
         {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}

@@ -134,7 +134,7 @@ def test_rows_of_a_table_without_a_key_are_not_counted(
         "INSERT INTO loose VALUES (1)",
     )
     done = dry(school, "delete", "Badge", "1")
-    assert last(done).endswith(", and more by ON DELETE in loose, not counted")
+    assert last(done).endswith(", and more by foreign keys in loose, not counted")
 
 
 # --- tables without transactions
@@ -152,6 +152,40 @@ def test_no_dry_run_of_what_cannot_be_undone(school: School, engine: str) -> Non
         assert f"audit is a table without transactions ({engine})" in done.err, done
         assert last(done).startswith("rolled back: nothing was changed on ")
     school.commits("insert", "Audit", "what=x")
+
+
+SHELVES = """
+from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, relationship
+
+class Base(DeclarativeBase):
+    pass
+
+class Book(Base):
+    __tablename__ = "books"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shelf_id: Mapped[int]
+
+class Shelf(Base):
+    __tablename__ = "shelves"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    books: Mapped[list[Book]] = relationship(
+        primaryjoin=lambda: Shelf.id == foreign(Book.shelf_id))
+"""
+
+
+@mariadb
+def test_no_part_of_a_dry_run_is_sent_that_cannot_be_undone(
+    database: Database, run: Callable[..., Finished], folder: Path
+) -> None:
+    (folder / "shelves.py").write_text(SHELVES)
+    database.execute(
+        "CREATE TABLE shelves (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE books (id INTEGER PRIMARY KEY, shelf_id INTEGER) ENGINE = MyISAM",
+    )
+    words = ("insert", "Shelf", "-", "--nested", "--dry-run", "--show-sql", "-m", "shelves.py")
+    done = run(*words, "--url", database.url, input='{"id": 1, "books": [{"id": 1}]}')
+    assert (done.code, "INSERT" in done.err) == (6, False), done
+    assert "books is a table without transactions (MyISAM)" in done.err
 
 
 @mariadb

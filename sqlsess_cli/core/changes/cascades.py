@@ -1,8 +1,8 @@
-"""What the database itself deletes, or empties, with the rows that a command deletes: ON DELETE."""
+"""What the database itself deletes, empties or follows with the rows that a command changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -11,39 +11,31 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    Select,
-    TableClause,
-    column,
+    Index,
+    UniqueConstraint,
     event,
     select,
-    table,
-    tuple_,
+    text,
 )
 from sqlalchemy import inspect as inspected
-from sqlalchemy.engine import Inspector
 from sqlalchemy.orm import Mapper, Session, object_session
 
+from sqlsess_cli.core.changes.references import (
+    CASCADE,
+    References,
+    Referring,
+    Verb,
+    among,
+    name_of,
+    place_of,
+)
 from sqlsess_cli.dialects import _base as dialects
-from sqlsess_cli.dialects._relations import ForeignKey, Place
+from sqlsess_cli.dialects._relations import Place
 from sqlsess_cli.foreign import Foreign
 
-CASCADE = "CASCADE"
-_ACTIONS = (CASCADE, "SET NULL", "SET DEFAULT")
+DELETED = f"ON DELETE {CASCADE}"
 
 Row = tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What a foreign key of the database does at a DELETE.
-
-    Attributes:
-        key: the foreign key.
-        action: as SQL says it.
-    """
-
-    key: ForeignKey
-    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +44,20 @@ class Cascade:
 
     Attributes:
         table: its name.
-        action: as SQL says it.
+        rule: as SQL says it.
         count: to how many rows.
     """
 
     table: str
-    action: str
+    rule: str
     count: int
 
     def __str__(self) -> str:
-        return f"{self.count} more by ON DELETE {self.action} in {self.table}"
+        return f"{self.count} more by {self.rule} in {self.table}"
 
 
 class Cascades:
-    """Counts them just before each DELETE, when the classes have done what they do themselves.
+    """Counts them just before each statement, when the classes have done what they do themselves.
 
     Args:
         session: from begin().
@@ -73,19 +65,19 @@ class Cascades:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.references = References()
         self.uncounted: set[str] = set()  # tables of which it cannot be told
         self._rows: dict[tuple[Place, str], set[Row]] = {}
         self._gone: dict[Place, set[Row]] = {}  # by a DELETE that was sent
-        self._rules: dict[Place, list[Rule]] = {}
-        self._inspector: Inspector | None = None
-        self._heeded = True
-        event.listen(Mapper, "before_delete", self._before)
+        event.listen(Mapper, "before_delete", self._deleting)
+        event.listen(Mapper, "before_update", self._updating)
 
     def close(self) -> None:
         """Look no more."""
-        event.remove(Mapper, "before_delete", self._before)
+        event.remove(Mapper, "before_delete", self._deleting)
+        event.remove(Mapper, "before_update", self._updating)
 
-    def _before(self, mapper: Mapper[Any], connection: Connection, target: object) -> None:
+    def _deleting(self, mapper: Mapper[Any], connection: Connection, target: object) -> None:
         if object_session(target) is not self.session:
             return
         values = {}
@@ -98,8 +90,22 @@ class Cascades:
             ]
             if keys and all(values.get(key) is not None for key in keys):
                 self.count(connection, one, keys, [tuple(values[key] for key in keys)])
-            elif self._rules_on(connection, _place(one)):
+            elif self.references.on(connection, place_of(one)):
                 self.uncounted.add("other tables")
+
+    def _updating(self, mapper: Mapper[Any], connection: Connection, target: object) -> None:
+        """What refers to an object whose values others have follows them."""
+        if object_session(target) is not self.session:
+            return
+        attributes = inspected(target).attrs
+        histories = {item: attributes[item.key].history for item in mapper.column_attrs}
+        changed = [column for item, history in histories.items() if history.deleted
+                   for column in item.columns if _is_unique(column)]  # fmt: skip
+        for one in mapper.tables if changed else ():
+            names = [column.name for column in changed if column.table is one]
+            key, columns = tuple(inspected(target).identity or ()), [*one.primary_key]
+            if names and len(key) == len(columns):
+                self._count(connection, "UPDATE", one, columns, [key], names)
 
     def count(
         self, connection: Connection, of: FromClause, columns: Sequence[ColumnElement[Any]],
@@ -113,113 +119,74 @@ class Cascades:
             columns: of its primary key.
             keys: their values.
         """
-        self._gone.setdefault(_place(of), set()).update(keys)
-        among = columns[0].in_([key[0] for key in keys])
-        if len(columns) > 1:
-            among = tuple_(*columns).in_(keys)
+        self._gone.setdefault(place_of(of), set()).update(keys)
+        self._count(connection, "DELETE", of, columns, keys)
+
+    def _count(
+        self, connection: Connection, verb: Verb, of: FromClause,
+        columns: Sequence[ColumnElement[Any]], keys: Sequence[Row],
+        changed: Sequence[str] | None = None,
+    ) -> None:  # fmt: skip
         savepoints = dialects.find(connection.dialect.name).savepoints
+        met = among(columns, keys)
         with Foreign() as asking, connection.begin_nested() if savepoints else nullcontext():
-            self._follow(connection, of, among)
+            self.references.follow(
+                connection, verb, of, met, lambda on, found: self._add(on, found, verb), changed
+            )
         if asking.error is not None:  # such as a table that this account may not read
             self.uncounted.add("other tables")
 
-    def _follow(self, connection: Connection, of: FromClause, among: ColumnElement[bool]) -> None:
-        """Find the rows that refer to some rows, and those that refer to these."""
-        for rule in self._rules_on(connection, _place(of)):
-            there, keys = self._table(connection, rule.key)
-            condition = _refers(there, of, rule.key, among)
-            if (
-                self._add(connection, rule, select(*keys), there, condition)
-                and rule.action == CASCADE
-            ):
-                self._follow(connection, there, condition)
-
-    def _add(
-        self, connection: Connection, rule: Rule, keys: Select[Any], there: TableClause,
-        condition: ColumnElement[bool],
-    ) -> bool:  # fmt: skip
+    def _add(self, connection: Connection, found: Referring, verb: Verb) -> bool:
         """Remember the rows; whether there was any that was not known yet."""
-        if not keys.selected_columns:
-            if connection.execute(select(1).select_from(there).where(condition).limit(1)).first():
-                self.uncounted.add(_name(rule.key.table))
+        place = found.rule.key.table
+        if not found.key:
+            anything = select(1).select_from(found.table).where(found.condition).limit(1)
+            if connection.execute(anything).first():
+                self.uncounted.add(name_of(place))
             return False
-        found = {tuple(row) for row in connection.execute(keys.where(condition))}
-        known = self._rows.setdefault((rule.key.table, rule.action), set())
-        new = not found <= known
-        known |= found
+        reached = select(*found.key).where(found.condition)
+        rows = {tuple(row) for row in connection.execute(reached)}
+        rule = f"ON {verb} {found.rule.action(verb)}"
+        known = self._rows.setdefault((place, rule), set())
+        new = not rows <= known
+        known |= rows
         return new
-
-    def _rules_on(self, connection: Connection, place: Place) -> list[Rule]:
-        if self._inspector is None:
-            self._inspector = inspected(connection)
-            self._heeded = dialects.find(connection.dialect.name).heeds_references(connection)
-        if not self._heeded:
-            return []
-        if place not in self._rules:
-            self._rules[place] = list(self._read(connection, self._inspector, place))
-        return self._rules[place]
-
-    def _read(self, connection: Connection, inspector: Inspector, place: Place) -> Iterator[Rule]:
-        hooks = dialects.find(connection.dialect.name)
-        for key in hooks.relations.referrers(inspector, place):
-            if key.target != place:
-                continue
-            for item in inspector.get_foreign_keys(key.table[1], key.table[0]):
-                action = str(item.get("options", {}).get("ondelete") or "").upper()
-                same = [*map(str, item["constrained_columns"])] == [*map(str, key.columns)]
-                if same and item["referred_table"] == place[1] and action in _ACTIONS:
-                    yield Rule(key, action)
-
-    def _table(
-        self, connection: Connection, key: ForeignKey
-    ) -> tuple[TableClause, list[ColumnElement[Any]]]:
-        """The table of a foreign key, with the columns that are needed of it; and its own key."""
-        schema, name = key.table
-        inspector = self._inspector or inspected(connection)
-        keys = inspector.get_pk_constraint(name, schema)["constrained_columns"]
-        referred = [column for rule in self._rules_on(connection, key.table)
-                    for column in rule.key.target_columns]  # fmt: skip
-        names = dict.fromkeys([*keys, *key.columns, *referred])
-        made = table(name, *(column(item) for item in names), schema=schema)
-        return made, [made.c[item] for item in keys]
 
     def found(self) -> list[Cascade]:
         """What was found, without what was deleted by a DELETE of ours in the end."""
         gone = {place: set(rows) for place, rows in self._gone.items()}
-        for (place, action), rows in self._rows.items():
-            if action == CASCADE:
+        for (place, rule), rows in self._rows.items():
+            if rule == DELETED:
                 gone.setdefault(place, set()).update(rows)
         counts = []
-        for (place, action), rows in self._rows.items():
-            ours = self._gone.get(place, set()) if action == CASCADE else gone.get(place, set())
+        for (place, rule), rows in self._rows.items():
+            ours = self._gone.get(place, set()) if rule == DELETED else gone.get(place, set())
             if left := len(rows - ours):
-                counts.append(Cascade(_name(place), action, left))
+                counts.append(Cascade(name_of(place), rule, left))
         return counts
+
+    def triggered(self, connection: Connection, tables: Iterable[FromClause]) -> list[str]:
+        """The names of those tables, and of those reached here, that have triggers."""
+        reached = {place_of(table) for table in tables} | self._gone.keys()
+        reached |= {place for place, _ in self._rows}
+        words = dialects.find(connection.dialect.name).relations.triggers
+        if not (words and reached):
+            return []
+        found = {(row[0], str(row[1])) for row in connection.execute(text(words))}
+        return sorted(name_of(place) for place in reached & found)
 
     def said(self) -> list[str]:
         """The same in words."""
-        unknown = f"and more by ON DELETE in {' and '.join(sorted(self.uncounted))}, not counted"
+        unknown = f"and more by foreign keys in {' and '.join(sorted(self.uncounted))}, not counted"
         return [*map(str, self.found()), *[unknown] * bool(self.uncounted)]
 
 
-def _refers(
-    there: FromClause, here: FromClause, key: ForeignKey, among: ColumnElement[bool]
-) -> ColumnElement[bool]:
-    """The rows there that refer to some rows here."""
-    theirs = [there.c[name] for name in key.columns]
-    ours = [_column(here, name) for name in key.target_columns]
-    alike = select(*ours).where(among)
-    return tuple_(*theirs).in_(alike) if len(theirs) > 1 else theirs[0].in_(alike)
-
-
-def _column(of: FromClause, name: str) -> Any:
-    """A column by what it is called in the database."""
-    return next(item for item in of.c if item.name == name)
-
-
-def _place(of: FromClause) -> Place:
-    return getattr(of, "schema", None), str(getattr(of, "name", ""))
-
-
-def _name(place: Place) -> str:
-    return ".".join(filter(None, place))
+def _is_unique(column: Any) -> bool:
+    """Whether a foreign key could lead to it: the model says that it is part of what is unique."""
+    if column.primary_key or column.unique or column.index:
+        return True
+    groups = [*getattr(column.table, "constraints", ()), *getattr(column.table, "indexes", ())]
+    return any(
+        isinstance(item, UniqueConstraint | Index) and column in set(item.columns)
+        for item in groups
+    )

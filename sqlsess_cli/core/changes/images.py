@@ -10,9 +10,11 @@ from sqlalchemy import event
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import InstanceState, Mapper, Session, UOWTransaction
 
-from sqlsess_cli.core.changes.cascades import CASCADE, Cascade, Cascades
+from sqlsess_cli.core.changes.cascades import DELETED, Cascade, Cascades
 from sqlsess_cli.core.transaction.faults import translated
-from sqlsess_cli.core.transaction.state import INFO
+from sqlsess_cli.core.transaction.inside import require_undo
+from sqlsess_cli.core.transaction.state import INFO, Transaction
+from sqlsess_cli.dialects import _base as dialects
 from sqlsess_cli.result import Column, Result
 
 ADDED, CHANGED, REMOVED = "+", "~", "-"
@@ -112,8 +114,27 @@ class Watch:
 
     def _begun(self, session: Session, _context: UOWTransaction, _objects: object) -> None:
         """What a flush makes the database compute has no history afterwards."""
+        self._require_undo(session)
         self._before = {id(target): dict(self._changes(target)) for target in session.dirty}
         self._loaded = {id(target): _loaded(target) for target in session.dirty}
+
+    def _require_undo(self, session: Session) -> None:
+        """Of a dry run no part is sent if one of its tables has no transactions."""
+        transaction: Transaction = session.info[INFO]
+        if not transaction.dry:
+            return
+        statements = (
+            ("INSERT INTO {} VALUES (1)", session.new),
+            ("UPDATE {} SET a = 1", filter(session.is_modified, session.dirty)),
+            ("DELETE FROM {}", session.deleted),
+        )
+        for words, targets in statements:
+            for mapper in dict.fromkeys(_state(target).mapper for target in targets):
+                connection = session.connection(bind_arguments={"mapper": mapper})
+                hooks, dialect = dialects.find(connection.dialect.name), connection.dialect
+                for table in mapper.tables:
+                    name = dialect.identifier_preparer.format_table(table)
+                    require_undo(transaction, hooks, connection, words.format(name))
 
     def _flushed(self, session: Session, _context: UOWTransaction) -> None:
         for target in session.new:
@@ -171,6 +192,17 @@ class Watch:
         """How many of the objects were not named by the command."""
         return sum(not image.asked for image in self.images)
 
+    def triggered(self) -> list[str]:
+        """The tables reached that have triggers, whose effects nobody counts."""
+        mappers = dict.fromkeys(image.mapper for image in self.images)
+        if not mappers and self.session.bind is None:
+            return []  # which of its databases it was is not known
+        bind = {"mapper": next(iter(mappers))} if mappers else {}
+        with translated(self.session.info[INFO]):
+            connection = self.session.connection(bind_arguments=bind)
+            tables = (table for mapper in mappers for table in mapper.tables)
+            return self.cascades.triggered(connection, tables)
+
     def changed(self) -> int:
         """How many of those that were named are not as they were."""
         return sum(image.asked for image in self.images)
@@ -226,6 +258,6 @@ def _rows(image: Image) -> Iterator[tuple[object, ...]]:
 
 
 def _row(cascade: Cascade) -> tuple[object, ...]:
-    sign = REMOVED if cascade.action == CASCADE else CHANGED
+    sign = REMOVED if cascade.rule == DELETED else CHANGED
     rows = f"{cascade.count} row{'' if cascade.count == 1 else 's'}"
-    return sign, cascade.table, f"ON DELETE {cascade.action}", rows, None
+    return sign, cascade.table, cascade.rule, rows, None

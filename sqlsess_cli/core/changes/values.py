@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Mapping
 from decimal import Decimal
@@ -16,6 +17,15 @@ from sqlsess_cli.core.models.entity import kind_of
 from sqlsess_cli.errors import UsageError
 from sqlsess_cli.result import Kind
 
+# Infinite, before Christ, of more than four digits, or of zeros: the database says if it takes it.
+_BEYOND_DATES = re.compile(
+    r"-?infinity|\d{4,}-\d\d-\d\d(?:[ T][\d:.+-]+)? BC|\d{5,}-\d\d-\d\d(?:[ T][\d:.+-]+)?"
+    r"|(?:0000-\d\d-\d\d|\d{4}-(?:00-\d\d|\d\d-00))(?: 00:00:00(?:\.0+)?)?"
+)
+# Spans that have years or months: they are no number of days.
+_MONTHS = re.compile(
+    r"(?=.*(?:year|mon))(?:[+-]?\d+ (?:year|mon|day)s?(?: |\Z))+(?:[+-]?\d+:\d\d:\d\d(?:\.\d+)?)?"
+)
 _NUMBERS = ("integer", "float", "decimal", "boolean")
 # JSON has no numbers for these, and our own has them as text.
 _NO_NUMBERS = dict.fromkeys(("NaN", "Infinity", "-Infinity"), ("float", "decimal"))
@@ -33,7 +43,7 @@ def from_text(text: str, type_: sqltypes.TypeEngine[Any], path: str) -> object:
         return parsed(text, path)
     if kind == "array":
         return _array(parsed(text, path), type_, path)
-    return typed(text, type_, path)
+    return text if _beyond(text, kind) else typed(text, type_, path)
 
 
 def from_json(value: object, type_: sqltypes.TypeEngine[Any], path: str) -> object:
@@ -69,6 +79,13 @@ def _simple(value: object, kind: Kind, type_: sqltypes.TypeEngine[Any], path: st
     if value in _NO_NUMBERS and kind in _NO_NUMBERS[str(value)]:
         return Decimal(str(value)) if kind == "decimal" else float(str(value))
     return from_text(str(value), type_, path)
+
+
+def _beyond(text: str, kind: Kind) -> bool:
+    """Whether it is a date or a span as PostgreSQL and MariaDB write those that Python lacks."""
+    if kind in ("date", "datetime"):
+        return _BEYOND_DATES.fullmatch(text) is not None
+    return kind == "interval" and _MONTHS.fullmatch(text) is not None
 
 
 def _array(value: object, type_: sqltypes.TypeEngine[Any], path: str) -> object:

@@ -163,6 +163,7 @@ class Guard:
         self._before = None
         if (
             self._is_ours(connection)
+            or self._transaction.aside
             or context.execution_options.get(OWN)
             or _is_savepoint(context)
         ):

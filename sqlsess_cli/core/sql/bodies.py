@@ -129,7 +129,11 @@ class CompoundBody:
     @property
     def open(self) -> bool:
         """Whether an END is missing."""
-        return len(self._blocks) > self._ending
+        if not self._ending:
+            return bool(self._blocks)
+        # The last word was END: it closes as it does before any other word than IF, LOOP …
+        closed = [at for at, mark in enumerate(self._blocks) if mark in {"BEGIN", "CASE"}]
+        return bool(closed and closed[-1])
 
 
 # By style: the first words of statements that may have a body, the words that can stand between

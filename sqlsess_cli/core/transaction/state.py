@@ -22,6 +22,37 @@ Outcome = Literal["open", "read", "committed", "rolled back", "partly committed"
 
 
 @dataclass(slots=True)
+class Series:
+    """Statements of which each is a transaction of its own.
+
+    Attributes:
+        count: how many there are.
+        committed: how many of them were, before the one that is under way.
+        rows: how many rows these changed.
+        where: the place of the one that is under way.
+    """
+
+    count: int
+    committed: int = 0
+    rows: int = 0
+    where: str = ""
+
+    def line(self, name: str, outcome: Outcome) -> str:
+        """What became of them; nothing where the transaction alone tells it."""
+        rows = f"{self.rows} row{'' if self.rows == 1 else 's'} changed"
+        if self.committed == self.count:
+            return f"committed: {self.count} of {self.count} statements, {rows} on {name}"
+        here = f"statement {self.committed + 1}" + f" at {self.where}" * bool(self.where)
+        if outcome == "unknown":
+            before = f"{self.committed} of {self.count} statements before it are committed"
+            return f"unknown: {name} may have committed {here} or not; {before}"
+        if not self.committed or outcome == "partly committed":
+            return ""
+        done = f"{self.committed} of {self.count} statements, {rows} on {name}"
+        return f"committed: {done}, stopped at {self.where or here}"
+
+
+@dataclass(slots=True)
 class Transaction:
     """What is known of one begin() block while it runs, and what became of it.
 
@@ -48,9 +79,11 @@ class Transaction:
         undone: the connections that were rolled back while it ran: a flush failed, or the
             application's code did it.
         dry: it is executed to see what it does, and rolled back.
+        aside: what is sent now is ours, and none of the command's statements.
         reach: where the statements of a dry run can lead, once something is sent there.
         undoable: the statements of a dry run that are known to lead to nothing that stays.
         done: what it did to objects, in words; nothing where rows were counted.
+        series: the statements that it is one of, when each is committed by itself.
         started: when, in seconds of the monotonic clock.
     """
 
@@ -75,9 +108,11 @@ class Transaction:
     inside: bool = False
     undone: list[Connection] = field(default_factory=list)
     dry: bool = False
+    aside: bool = False
     reach: dict[Connection, Reach] = field(default_factory=dict)
     undoable: set[tuple[Connection, str]] = field(default_factory=set)
     done: str = ""
+    series: Series | None = None
     started: float = field(default_factory=monotonic)
 
     def detail(self) -> str:
@@ -93,6 +128,8 @@ class Transaction:
     def line(self) -> str:
         """The one true line: what became of it."""
         name = self.database
+        if self.series is not None and (line := self.series.line(name, self.outcome)):
+            return line
         if self.outcome == "committed":
             counted = [self.done or f"{self.rows} row{'' if self.rows == 1 else 's'} changed"]
             if self.statements != 1 and not self.done:

@@ -226,6 +226,12 @@ CASES = [
     # --- bodies
     case("routine", "mysql mariadb portable", f"{PROCEDURE}; call p(); x", PROCEDURE, "call p()", "x"),
     case("routine open", "mysql mariadb portable", PROCEDURE[:-5] + ";", PROCEDURE[:-5] + ";", inside="body"),
+    case("case and if at the end", "mysql mariadb portable",
+         "create function f() returns int return case a when 1 then if(1, 2, 3) else 4 end",
+         "create function f() returns int return case a when 1 then if(1, 2, 3) else 4 end"),
+    case("case in a block that is open", "mysql mariadb portable",
+         "create procedure p() begin select case when 1 then if(1, 2, 3) end",
+         "create procedure p() begin select case when 1 then if(1, 2, 3) end", inside="body"),
     case("routine without block", "mysql mariadb portable",
          "create procedure p() select 1; create function f() returns int return 1; x",
          "create procedure p() select 1", "create function f() returns int return 1", "x"),
