@@ -86,9 +86,22 @@ class PartialError(SqlsessError):
 
 
 class UnknownOutcome(SqlsessError):
-    """The connection was lost while COMMIT was under way."""
+    """It may be committed or not.
+
+    Args:
+        message: why nobody knows.
+        hint: what to do about it.
+        lost: the connection was, while COMMIT was under way; the server may be asked again.
+        details: as of every error.
+    """
 
     exit_code = ExitCode.UNKNOWN
+
+    def __init__(
+        self, message: str, hint: str = "", *, lost: bool = False, **details: object
+    ) -> None:
+        super().__init__(message, hint, **details)
+        self.lost = lost
 
 
 class OutputError(SqlsessError):

@@ -41,6 +41,19 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What a transaction can be asked for by, on another connection.
+
+    Attributes:
+        id: its number.
+        server: tells the server's run apart from the one after a crash, which may use numbers anew.
+    """
+
+    id: str
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """What an error of a driver means, in the database's own words.
 
@@ -178,6 +191,19 @@ class Dialect:
     def only_rollback_is_left(self, error: BaseException | None) -> bool:
         """Whether the error says that the transaction is there, but takes nothing more."""
         return False
+
+    def mark(self, connection: Connection) -> Mark | None:
+        """What to ask for this transaction by, once it is over; None where nobody could tell."""
+        return None
+
+    def committed(self, cursor: Any, mark: Mark) -> bool | None:
+        """Whether that transaction was committed; None where it cannot be told, or not yet.
+
+        Args:
+            cursor: of a connection that was made since.
+            mark: of the transaction.
+        """
+        return None
 
     def keeps_when_lost(self, engine: Engine) -> bool:
         """Whether a write may stay though its connection was lost before COMMIT."""

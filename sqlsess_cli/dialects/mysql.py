@@ -57,6 +57,7 @@ _MEANINGS: dict[int, Meaning] = {
     2013: "lost",
     2014: "lost",
     2026: "unreachable",  # TLS
+    2027: "lost",  # a packet that makes no sense
     2055: "lost",
     4031: "lost",
 }

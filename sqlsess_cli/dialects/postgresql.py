@@ -15,6 +15,7 @@ from sqlsess_cli.dialects._base import (
     Dialect,
     Driver,
     Fault,
+    Mark,
     Meaning,
     Settings,
     doubled,
@@ -30,6 +31,11 @@ from sqlsess_cli.errors import RefusedError
 _CONNECT_TIMEOUT = 10  # seconds
 _BEFORE = "sqlsess_read_only"  # key of a connection's info: how it was before we read on it
 _FAILED = "25P02"  # in_failed_sql_transaction
+
+_MARKED_SINCE = (13,)  # the version that has these functions
+_MARK = """SELECT CAST(pg_current_xact_id_if_assigned() AS text),
+    CAST(pg_postmaster_start_time() AS text)"""
+_COMMITTED = """SELECT pg_xact_status(CAST(%s AS xid8)), CAST(pg_postmaster_start_time() AS text)"""
 
 _MEANINGS: dict[str, Meaning] = {
     "25006": "read only",
@@ -140,6 +146,21 @@ class PostgreSQL(Dialect):
         """What only a superuser can switch off."""
         role = connection.execute(text("SHOW session_replication_role")).scalar()
         return bool(role != "replica")
+
+    def mark(self, connection: Connection) -> Mark | None:
+        """Its number, which it has if anything was written."""
+        if (connection.dialect.server_version_info or ()) < _MARKED_SINCE:
+            return None
+        number, server = connection.execute(text(_MARK)).one()
+        return Mark(number, server) if number else None
+
+    def committed(self, cursor: Any, mark: Mark) -> bool | None:
+        """As the server says; after a crash, a number it knows as committed may be another's."""
+        cursor.execute(_COMMITTED, (mark.id,))
+        status, server = cursor.fetchone()
+        if status == "committed" and server == mark.server:
+            return True
+        return False if status == "aborted" else None
 
     def canceller(self, engine: Engine, dbapi: Any) -> Callable[[], None]:
         """A cancel request, on a connection that the driver makes for it."""

@@ -97,9 +97,10 @@ def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> Sql
     if transaction.phase == "connect" or fault.meaning == "unreachable":
         advice = fault.hint or _advice(fault) or _UNREACHABLE
         return ConnectError(f"cannot connect to {name}: {fault.message}", advice, **details)
-    if lost and transaction.phase == "commit":
+    if transaction.phase == "commit" and (lost or fault.code is None):
         message = f"the connection to {name} was lost while committing: {fault.message}"
-        return UnknownOutcome(message, "look whether the change is there before you repeat it")
+        hint = "look whether the change is there before you repeat it"
+        return UnknownOutcome(message, hint, lost=True, database=name)
     if lost:
         return ConnectError(f"the connection to {name} was lost: {fault.message}", **details)
     if fault.meaning == "read only" and not transaction.write:

@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from sqlsess_cli.core.transaction.reach import Reach
-from sqlsess_cli.dialects._base import Dialect
+from sqlsess_cli.dialects._base import Dialect, Mark
 from sqlsess_cli.result import Unreadable
 
 INFO = "sqlsess"  # the key of Session.info that holds the Transaction
@@ -50,6 +50,8 @@ class Transaction:
         dry: it is executed to see what it does, and rolled back.
         reach: where the statements of a dry run can lead, once something is sent there.
         undoable: the statements of a dry run that are known to lead to nothing that stays.
+        mark: what the server can be asked for it by, once COMMIT's answer was lost.
+        answer_lost: it was, and the server says that it has committed.
         done: what it did to objects, in words; nothing where rows were counted.
         started: when, in seconds of the monotonic clock.
     """
@@ -77,6 +79,8 @@ class Transaction:
     dry: bool = False
     reach: dict[Connection, Reach] = field(default_factory=dict)
     undoable: set[tuple[Connection, str]] = field(default_factory=set)
+    mark: Mark | None = None
+    answer_lost: bool = False
     done: str = ""
     started: float = field(default_factory=monotonic)
 
@@ -98,7 +102,9 @@ class Transaction:
             if self.statements != 1 and not self.done:
                 counted.append(f"{self.statements} statements")
             itself = " (the server commits at each definition)"
-            return f"committed: {', '.join(counted)} on {name}{itself * self.committed_itself}"
+            lost = " (the answer to COMMIT was lost, and the server was asked again)"
+            more = f"{itself * self.committed_itself}{lost * self.answer_lost}"
+            return f"committed: {', '.join(counted)} on {name}{more}"
         if self.outcome == "partly committed":
             why = "the server commits at each definition; what followed was rolled back"
             if self.not_undone:

@@ -1,0 +1,190 @@
+"""A write whose connection is cut at any message, before or after it: told is what is so.
+
+Each command is run again and again, cut one message later each time, until it ends uncut. How far it
+had come is no guess: the proxy says which message it was, and has given it to the server or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from servers._server import Database
+from servers.program import Finished
+from servers.proxy import Proxy
+from servers.wire import Message
+
+Run = Callable[..., Finished]
+Rows = list[tuple[Any, ...]]
+
+MODELS = """
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+class Base(DeclarativeBase):
+    pass
+
+class Course(Base):
+    __tablename__ = "courses"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(20))
+    students: Mapped[list["Student"]] = relationship(cascade="all, delete-orphan")
+
+class Student(Base):
+    __tablename__ = "students"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(20))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("courses.id"))
+"""
+SCHEMA = (
+    "CREATE TABLE courses (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL)",
+    "CREATE TABLE students (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL,"
+    " course_id INTEGER REFERENCES courses (id))",
+)
+FRESH = (
+    "DELETE FROM students",
+    "DELETE FROM courses",
+    "INSERT INTO courses VALUES (1, 'Logic'), (2, 'Art')",
+    "INSERT INTO students VALUES (1, 'Ada', 1), (2, 'Kurt', 1), (3, 'Emmy', 2)",
+)
+STATE = (
+    "SELECT 'course', id, name, NULL FROM courses"
+    " UNION ALL SELECT 'student', id, name, course_id FROM students ORDER BY 1, 2"
+)
+TWO = '{"id": 8, "name": "Kay", "course_id": 2}\n{"id": 9, "name": "Grace"}\n'
+SCRIPT = """
+INSERT INTO courses VALUES (5, 'Music');
+UPDATE students SET course_id = 5 WHERE course_id = 1;
+DELETE FROM courses WHERE id = 1;
+"""
+PROGRAM = """
+course = session.get(Course, 1)
+course.name = "Reason"
+session.flush()
+session.add(Student(id=7, name="Alan", course_id=2))
+"""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that writes.
+
+    Attributes:
+        words: of the command line.
+        input: its standard input.
+        keeps: it changes anything for good.
+    """
+
+    words: tuple[str, ...]
+    input: str | None = None
+    keeps: bool = True
+
+
+COMMANDS = {
+    "insert": Command(("insert", "Student", "id=7", "name=Alan", "course.name=Art")),
+    "insert several": Command(("insert", "Student", "-", "--yes"), TWO),
+    "insert --bulk": Command(("insert", "Student", "-", "--yes", "--bulk"), TWO),
+    "insert --returning": Command(("insert", "Course", "id=7", "name=Law", "--returning")),
+    "insert --retries": Command(("insert", "Course", "id=7", "name=Law", "--retries", "3")),
+    "insert --dry-run": Command(("insert", "Course", "id=7", "name=Law", "--dry-run"), keeps=False),
+    "update": Command(("update", "Student", "course_id=1", "--set", "name=X", "--yes")),
+    "update --set-expr": Command(("update", "Student", "1", "--set-expr", "course_id = id + 1")),
+    "update --bulk": Command(("update", "Student", "--all", "--set", "name=X", "--yes", "--bulk")),
+    "delete": Command(("delete", "Course", "1", "--yes")),
+    "delete --bulk": Command(("delete", "Student", "course_id=1", "--yes", "--bulk")),
+    "delete --dry-run": Command(("delete", "Course", "1", "--yes", "--dry-run"), keeps=False),
+    "sql": Command(("sql", "UPDATE students SET name = 'X' WHERE id < 3", "--write")),
+    "sql of a file": Command(("sql", "@fix.sql", "--write")),
+    "sql of the input": Command(("sql", "-", "--write"), SCRIPT),
+    "sql --sandbox": Command(("sql", "@fix.sql", "--sandbox"), keeps=False),
+    "run": Command(("run", "fix.py", "--write")),
+    "run --sandbox": Command(("run", "fix.py", "--sandbox"), keeps=False),
+}
+
+
+@dataclass
+class Bench:
+    """One command on one database, and another client that looks.
+
+    Attributes:
+        command: what is run.
+        run: the program.
+        database: as the other client sees it.
+        look: the other client's cursor.
+        after: the rows that it leaves when nothing happens.
+        cuts: how many there were, each with how it ended.
+    """
+
+    command: Command
+    run: Run
+    database: Database
+    look: Any
+    before: Rows = field(default_factory=list)
+    after: Rows = field(default_factory=list)
+    cuts: int = 0
+
+    def fresh(self) -> None:
+        for statement in FRESH:
+            self.look.execute(statement)
+
+    def rows(self) -> Rows:
+        self.look.execute(STATE)
+        return [tuple(row) for row in self.look.fetchall()]
+
+    def through(self, proxy: Proxy) -> Finished:
+        """Run it on rows as they were at first."""
+        self.fresh()
+        with proxy:
+            words = (*self.command.words, "-m", "models.py", "--url", proxy.url)
+            return self.run(*words, input=self.command.input)
+
+    def uncut(self) -> list[Message]:
+        """Let it end well, and learn what it leaves; every message that it sends."""
+        self.fresh()
+        self.before = self.rows()
+        proxy = Proxy(self.database)
+        done = self.through(proxy)
+        self.after = self.rows()
+        assert done.code == 0, done
+        assert (self.before != self.after) == self.command.keeps
+        return proxy.seen
+
+    def cut(self, at: int, *, delivered: bool, alone: bool = False) -> Message | None:
+        """Cut it at a message, and see that what it says is so; the message."""
+        proxy = Proxy(self.database, at, delivered=delivered, alone=alone)
+        done = self.through(proxy)
+        rows = self.rows()
+        self.cuts += 1
+        side = "after" if delivered else "before"
+        assert self.lies(proxy, done, rows, delivered, alone) is None, (
+            f"{self.lies(proxy, done, rows, delivered, alone)}: {' '.join(self.command.words)},"
+            f" cut {side} message {at}: {proxy.cut}\n{done}\nrows: {rows}"
+        )
+        return proxy.cut
+    def lies(
+        self, proxy: Proxy, done: Finished, rows: Rows, delivered: bool, alone: bool
+    ) -> str | None:
+        """What is wrong with how it ended; None if nothing is."""
+        return None
+
+
+@pytest.mark.needs("accounts")
+@pytest.mark.parametrize("name", [n for n in COMMANDS if "retries" not in n])
+def test_probe(run: Run, database: Database, folder: Path, name) -> None:
+    import time, resource
+    database.execute(*SCHEMA)
+    (folder / "models.py").write_text(MODELS)
+    (folder / "fix.py").write_text(PROGRAM)
+    (folder / "fix.sql").write_text(SCRIPT)
+    with closing(database.server.connect(database.name, database.user)) as c:
+        b = Bench(COMMANDS[name], run, database, c.cursor())
+        seen = b.uncut()
+        t = time.time()
+        for _ in range(5): b.uncut()
+        print("PROBE", database.kind, name, len(seen), round((time.time() - t) / 5, 3))
+        if name in ("sql","update"):
+            for i, m in enumerate(seen): print(i + 1, m)
