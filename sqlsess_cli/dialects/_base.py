@@ -115,6 +115,8 @@ class Dialect:
     reads_only: ClassVar[bool] = False  # begin(write=False) makes the database refuse writes
     reading_commits: ClassVar[bool] = False  # begin(write=False) ends, and commits, a transaction
     undoing: ClassVar[frozenset[str]] = frozenset()  # codes of errors that undo the transaction
+    # Codes of errors that come of others at work: once all is rolled back, it can be repeated.
+    repeatable: ClassVar[frozenset[str]] = frozenset()
     duplicates: ClassVar[frozenset[str]] = frozenset()  # codes of errors that a key is there
     definitions_commit: ClassVar[bool] = False  # DDL ends the transaction, and commits it
     # First words of what can make a session write again that was set to reading, or write files.

@@ -34,6 +34,7 @@ _NOT_UNDONE = 1196  # the warning that a rollback gives for tables without trans
 _LIMITED = "sqlsess_limited"  # key of a connection record whose read_timeout is ours
 
 _MEANINGS: dict[int, Meaning] = {
+    1020: "locked",  # read, and changed since by another
     1040: "unreachable",  # too many connections
     1044: "denied",
     1045: "denied",
@@ -43,6 +44,7 @@ _MEANINGS: dict[int, Meaning] = {
     1143: "denied",
     1146: "missing",
     1205: "locked",
+    1213: "locked",  # a deadlock
     1227: "denied",
     1290: "read only",  # the server runs with --read-only
     1305: "missing",
@@ -59,6 +61,7 @@ _MEANINGS: dict[int, Meaning] = {
     2026: "unreachable",  # TLS
     2027: "lost",  # a packet that makes no sense
     2055: "lost",
+    3572: "locked",  # NOWAIT
     4031: "lost",
 }
 
@@ -71,6 +74,7 @@ class MySQL(Dialect):
     values: ClassVar[MySQLValues] = MySQLValues()
     literals: ClassVar[MySQLLiterals] = MySQLLiterals()
     label: ClassVar[str] = "MySQL"
+    repeatable: ClassVar[frozenset[str]] = frozenset({"1020", "1205", "1213", "3572"})
     duplicates: ClassVar[frozenset[str]] = frozenset({"1062", "1169", "1586"})
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("pymysql", "pymysql"),

@@ -41,6 +41,8 @@ _MEANINGS: dict[str, Meaning] = {
     "25006": "read only",
     "28000": "denied",
     "28P01": "denied",
+    "40001": "locked",  # could not serialize
+    "40P01": "locked",  # a deadlock
     "42501": "denied",
     "3D000": "unreachable",
     "3F000": "missing",
@@ -81,6 +83,7 @@ class PostgreSQL(Dialect):
     values: ClassVar[PostgreSQLValues] = PostgreSQLValues()
     literals: ClassVar[PostgreSQLLiterals] = PostgreSQLLiterals()
     label: ClassVar[str] = "PostgreSQL"
+    repeatable: ClassVar[frozenset[str]] = frozenset({"40001", "40P01", "55P03"})
     duplicates: ClassVar[frozenset[str]] = frozenset({"23505"})
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("psycopg", "psycopg", "postgresql"),

@@ -65,6 +65,10 @@ class SQLite(Dialect):
     values: ClassVar[SQLiteValues] = SQLiteValues()
     literals: ClassVar[SQLiteLiterals] = SQLiteLiterals()
     label: ClassVar[str] = "SQLite"
+    repeatable: ClassVar[frozenset[str]] = frozenset(
+        {"SQLITE_BUSY", "SQLITE_BUSY_RECOVERY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_TIMEOUT"}
+        | {"SQLITE_LOCKED", "SQLITE_LOCKED_SHAREDCACHE"}
+    )
     duplicates: ClassVar[frozenset[str]] = frozenset(
         {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
     )

@@ -6,6 +6,7 @@ had come is no guess: the proxy says which message it was, and has given it to t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from servers.wire import Message
 
 Run = Callable[..., Finished]
 Rows = list[tuple[Any, ...]]
+Ended = tuple[int, str]  # exit code, and the first words of the last line
 
 MODELS = """
 from sqlalchemy import ForeignKey, String
@@ -39,6 +41,7 @@ class Student(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(20))
     course_id: Mapped[int | None] = mapped_column(ForeignKey("courses.id"))
+    course: Mapped[Course | None] = relationship(overlaps="students")
 """
 SCHEMA = (
     "CREATE TABLE courses (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL)",
@@ -55,7 +58,7 @@ STATE = (
     "SELECT 'course', id, name, NULL FROM courses"
     " UNION ALL SELECT 'student', id, name, course_id FROM students ORDER BY 1, 2"
 )
-TWO = '{"id": 8, "name": "Kay", "course_id": 2}\n{"id": 9, "name": "Grace"}\n'
+TWO = '{"id": 8, "name": "Kay", "course_id": 2}\n{"id": 9, "name": "Grace", "course_id": null}\n'
 SCRIPT = """
 INSERT INTO courses VALUES (5, 'Music');
 UPDATE students SET course_id = 5 WHERE course_id = 1;
@@ -67,6 +70,14 @@ course.name = "Reason"
 session.flush()
 session.add(Student(id=7, name="Alan", course_id=2))
 """
+
+
+# Cut at every message, one by one: 2,000 of them, ten minutes. Otherwise at those of the transaction
+# that have an answer of their own: the others only wait for these, in the same breath.
+EVERY = os.environ.get("SQLSESS_CUTS") == "all"
+TELLING = {"Query", "Execute", "Sync", "Quit", "Terminate"}
+LAST = {"Quit", "Terminate"}
+LEAST = {"mariadb": 12, "postgresql": 16}  # cuts of each command
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,6 @@ COMMANDS = {
     "insert several": Command(("insert", "Student", "-", "--yes"), TWO),
     "insert --bulk": Command(("insert", "Student", "-", "--yes", "--bulk"), TWO),
     "insert --returning": Command(("insert", "Course", "id=7", "name=Law", "--returning")),
-    "insert --retries": Command(("insert", "Course", "id=7", "name=Law", "--retries", "3")),
     "insert --dry-run": Command(("insert", "Course", "id=7", "name=Law", "--dry-run"), keeps=False),
     "update": Command(("update", "Student", "course_id=1", "--set", "name=X", "--yes")),
     "update --set-expr": Command(("update", "Student", "1", "--set-expr", "course_id = id + 1")),
@@ -153,38 +163,87 @@ class Bench:
         assert (self.before != self.after) == self.command.keeps
         return proxy.seen
 
-    def cut(self, at: int, *, delivered: bool, alone: bool = False) -> Message | None:
-        """Cut it at a message, and see that what it says is so; the message."""
+    def cut(self, at: int, *, delivered: bool, alone: bool = False) -> None:
+        """Cut it at a message, and see that what it says is so."""
         proxy = Proxy(self.database, at, delivered=delivered, alone=alone)
         done = self.through(proxy)
         rows = self.rows()
         self.cuts += 1
+        assert proxy.cut is not None, f"{at} was never sent"
+        wrong = list(self.wrong(done, rows, proxy.cut, self.truth(proxy.cut, delivered, alone)))
         side = "after" if delivered else "before"
-        assert self.lies(proxy, done, rows, delivered, alone) is None, (
-            f"{self.lies(proxy, done, rows, delivered, alone)}: {' '.join(self.command.words)},"
-            f" cut {side} message {at}: {proxy.cut}\n{done}\nrows: {rows}"
+        assert not wrong, (
+            f"{', '.join(wrong)}: {' '.join(self.command.words)}, cut {side} message {at},"
+            f" {proxy.cut}\n{done}\nrows: {rows}"
         )
-        return proxy.cut
-    def lies(
-        self, proxy: Proxy, done: Finished, rows: Rows, delivered: bool, alone: bool
-    ) -> str | None:
-        """What is wrong with how it ended; None if nothing is."""
-        return None
+
+    def truth(self, at: Message, delivered: bool, alone: bool) -> set[Ended]:  # noqa: FBT001
+        """How it may end that was cut there."""
+        if not self.command.keeps:  # its own ROLLBACK may be what was cut
+            return {(4, "rolled back"), (0, "rolled back")}
+        if at.name in LAST:
+            return {(0, "committed")}
+        if b"COMMIT" not in at.data[:12] or b"AUTOCOMMIT" in at.data:
+            return {(4, "rolled back")}
+        if self.database.kind == "mariadb" or alone:
+            return {(8, "unknown")}
+        return {(0, "committed") if delivered else (4, "rolled back")}
+
+    def wrong(
+        self, done: Finished, rows: Rows, at: Message, truth: set[Ended]
+    ) -> Iterator[str]:
+        """What it said or did that is not so."""
+        said = done.err.splitlines()[-1] if done.err else ""
+        outcome = said.partition(":")[0]
+        if (done.code, outcome) not in truth:
+            yield f"ended as {done.code} {outcome!r}, not as {truth}"
+        found = {"committed": [self.after], "rolled back": [self.before]}
+        if rows not in found.get(outcome, [self.before, self.after]):
+            yield f"not {outcome}"
+        lost = "COMMIT" in str(at) and outcome == "committed"
+        if lost != ("the answer to COMMIT was lost" in said):
+            yield "the answer to COMMIT"
 
 
-@pytest.mark.needs("accounts")
-@pytest.mark.parametrize("name", [n for n in COMMANDS if "retries" not in n])
-def test_probe(run: Run, database: Database, folder: Path, name) -> None:
-    import time, resource
+@pytest.fixture
+def bench(run: Run, database: Database, folder: Path) -> Iterator[Callable[[str], Bench]]:
+    """`bench("update")`: that command on a school of five rows."""
     database.execute(*SCHEMA)
     (folder / "models.py").write_text(MODELS)
     (folder / "fix.py").write_text(PROGRAM)
     (folder / "fix.sql").write_text(SCRIPT)
-    with closing(database.server.connect(database.name, database.user)) as c:
-        b = Bench(COMMANDS[name], run, database, c.cursor())
-        seen = b.uncut()
-        t = time.time()
-        for _ in range(5): b.uncut()
-        print("PROBE", database.kind, name, len(seen), round((time.time() - t) / 5, 3))
-        if name in ("sql","update"):
-            for i, m in enumerate(seen): print(i + 1, m)
+    with closing(database.server.connect(database.name, database.user)) as other:
+        yield lambda name: Bench(COMMANDS[name], run, database, other.cursor())
+
+
+def first(messages: list[Message]) -> int:
+    """The number of the message that begins a transaction; what is before is alike for all."""
+    guard = next(n for n, item in enumerate(messages) if b"SAVEPOINT sqlsess_guard" in item.data)
+    return guard
+
+
+@pytest.mark.needs("accounts")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_cut_at_any_message(bench: Callable[[str], Bench], name: str) -> None:
+    one = bench(name)
+    messages = one.uncut()
+    for at, message in enumerate(messages, 1):
+        if EVERY or (at >= first(messages) and message.name in TELLING):
+            one.cut(at, delivered=False)
+            one.cut(at, delivered=True)
+    assert one.cuts >= LEAST[one.database.kind]
+    assert one.uncut() != []  # as it does whenever nothing is cut
+
+
+@pytest.mark.needs("accounts")
+def test_cut_while_connecting(bench: Callable[[str], Bench]) -> None:
+    one = bench("insert")
+    for at in range(1, first(one.uncut()) + 1):
+        one.cut(at, delivered=False)
+        one.cut(at, delivered=True)
+    assert one.cuts >= 16
+
+
+def test_five_hundred_cuts() -> None:
+    """That is how many are made at the least, since each of the tests above counts its own."""
+    assert len(COMMANDS) * sum(LEAST.values()) + 2 * 16 >= 500

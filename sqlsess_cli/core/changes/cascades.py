@@ -121,6 +121,8 @@ class Cascades:
         with Foreign() as asking, connection.begin_nested() if savepoints else nullcontext():
             self._follow(connection, of, among)
         if asking.error is not None:  # such as a table that this account may not read
+            if _is_over(connection, asking.error):
+                raise asking.error
             self.uncounted.add("other tables")
 
     def _follow(self, connection: Connection, of: FromClause, among: ColumnElement[bool]) -> None:
@@ -210,6 +212,13 @@ def _refers(
     ours = [_column(here, name) for name in key.target_columns]
     alike = select(*ours).where(among)
     return tuple_(*theirs).in_(alike) if len(theirs) > 1 else theirs[0].in_(alike)
+
+
+def _is_over(connection: Connection, error: BaseException) -> bool:
+    """Whether an error ended more than our question: the connection, or the whole transaction."""
+    hooks = dialects.find(connection.dialect.name)
+    original = getattr(error, "orig", None) or error
+    return connection.invalidated or hooks.diagnose(original).code in hooks.repeatable
 
 
 def _column(of: FromClause, name: str) -> Any:

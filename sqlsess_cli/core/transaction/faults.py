@@ -66,6 +66,10 @@ def _of_sqlalchemy(error: exc.SQLAlchemyError, transaction: Transaction) -> Sqls
     if isinstance(error, exc.ArgumentError) and transaction.phase == "connect":
         # Such as an isolation level, which is only looked at now.
         return ConfigError(f"{transaction.database}: {first_line(error)}")
+    if any(connection.invalidated for connection in transaction.connections):
+        # Whoever caught that it was lost, and went on, is told so again.
+        message = f"the connection to {transaction.database} was lost: {first_line(error)}"
+        return ConnectError(message, database=transaction.database)
     inner = error.orig if isinstance(error, exc.StatementError) else None
     return RejectedError(first_line(inner or error))
 
@@ -119,7 +123,7 @@ def _advice(fault: Fault) -> str:
         "other": "",
         "unreachable": _UNREACHABLE,
         "missing": "sqlsess models lists what is there",
-        "locked": "another transaction holds a lock; try again",
+        "locked": "another transaction was in the way; it can be repeated, as --retries N does",
         "read only": "the server or the file cannot be written",
         "lost": "",
         "option": "",
