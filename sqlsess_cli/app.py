@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from sqlsess_cli.errors import (
@@ -17,7 +17,7 @@ from sqlsess_cli.errors import (
     SqlsessError,
     UsageError,
 )
-from sqlsess_cli.guards import ask_trust, may_write, own_limit
+from sqlsess_cli.guards import ask_trust, limits, may_write, own_limit
 from sqlsess_cli.interrupts import Interrupts
 from sqlsess_cli.options import SETTINGS, Options
 from sqlsess_cli.reports import Reports
@@ -136,10 +136,11 @@ class App:
             from sqlsess_cli.core.database import Asked, Database
 
             options = self.options
-            echo = self.reports.echo if options.show_sql else None
-            where = options.origin("models")
-            asked = Asked(options.models, where, options.isolation, self._secrets, echo,
-                          options.forbids_writing)  # fmt: skip
+            asked = Asked(
+                options.models, options.origin("models"), options.isolation,
+                options.forbids_writing, partial(limits, config=self.config, options=options),
+                self._secrets, self.reports.echo if options.show_sql else None, self.reports.notice,
+            )  # fmt: skip
             self._made[key] = Database(target, self.config, asked)
         return self._made[key]
 

@@ -86,22 +86,13 @@ class PartialError(SqlsessError):
 
 
 class UnknownOutcome(SqlsessError):
-    """It may be committed or not.
-
-    Args:
-        message: why nobody knows.
-        hint: what to do about it.
-        lost: the connection was, while COMMIT was under way; the server may be asked again.
-        details: as of every error.
-    """
+    """It may be committed or not."""
 
     exit_code = ExitCode.UNKNOWN
 
-    def __init__(
-        self, message: str, hint: str = "", *, lost: bool = False, **details: object
-    ) -> None:
-        super().__init__(message, hint, **details)
-        self.lost = lost
+
+class LostAnswer(UnknownOutcome):
+    """The connection was lost while COMMIT was under way; the server may be asked again."""
 
 
 class OutputError(SqlsessError):

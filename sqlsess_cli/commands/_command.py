@@ -126,7 +126,7 @@ def shared_flags(ctx: click.Context) -> Mapping[str, Any]:
     for name, setting in SETTINGS.items():
         if ctx.get_parameter_source(f"{_SHARED}{name}") is ParameterSource.COMMANDLINE:
             value = ctx.params[f"{_SHARED}{name}"]
-            convert = setting.kind == "duration"
+            convert = setting.kind in ("duration", "count")
             given[name] = parse(setting, value, setting.flags[-1]) if convert else value
     return given
 

@@ -28,6 +28,7 @@ from sqlsess_cli.dialects import _base as dialects
 from sqlsess_cli.dialects._relations import Relation
 from sqlsess_cli.errors import ConfigError, UsageError
 from sqlsess_cli.interrupts import Interrupts
+from sqlsess_cli.options import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,21 @@ class Asked:
         models: modules, files and globs named by a flag; win over the configuration's.
         models_where: which flag or variable named them.
         isolation: the isolation level.
+        forbids_writing: the flag or variable that does, if one does.
+        limits_of: how long a target may keep us waiting.
         secrets_of: where the password of a target comes from.
         echo: shows each statement.
-        forbids_writing: the flag or variable that does, if one does.
+        notice: tells what is good to know.
     """
 
     models: Sequence[str] = ()
     models_where: str = "-m"
     isolation: str | None = None
+    forbids_writing: str = ""
+    limits_of: Callable[[Target], Limits] = lambda _: Limits()
     secrets_of: Callable[[Target], Secrets] = lambda _: Secrets()
     echo: Callable[[str], None] | None = None
-    forbids_writing: str = ""
+    notice: Callable[[str], None] = lambda _: None
 
 
 class Database:
@@ -114,7 +119,8 @@ class Database:
         return None
 
     def _engine(self, target: Target, secrets: Secrets) -> Engine:
-        return make_engine(target, self.config, secrets, self.asked.isolation)
+        limit = self.asked.limits_of(target).connect
+        return make_engine(target, self.config, secrets, self.asked.isolation, limit)
 
     def _resolve_bind(self, catalog: Catalog, reference: str, name: str) -> tuple[Any, Any]:
         """One entry of `binds`: a model and the name of the database it lives in."""
@@ -214,7 +220,11 @@ class Database:
         factory = self.factory
         check_joined(factory, self.hooks, write=write)
         asked = self.asked
-        transaction = Transaction(self.name, self.hooks, write, asked.echo, asked.forbids_writing)
+        transaction = Transaction(
+            self.name, self.hooks, write, asked.echo, asked.forbids_writing,
+            asked.limits_of(self.target).lock,
+            lambda: asked.notice(f"waiting for a lock on {self.name}"),
+        )  # fmt: skip
         return transaction, begin(factory, transaction, interrupts)
 
 

@@ -6,14 +6,14 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from math import ceil
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, cast, event, text, types
 from sqlalchemy.engine import URL
 
-from sqlsess_cli.dialects import _mysql_engines, _mysql_reading
+from sqlsess_cli.dialects import _mysql_connect, _mysql_engines, _mysql_reading
 from sqlsess_cli.dialects._base import (
-    FUNCTIONS,
     Dialect,
     Driver,
     Fault,
@@ -22,6 +22,7 @@ from sqlsess_cli.dialects._base import (
     doubled,
     is_local,
 )
+from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import MySQLLiterals
 from sqlsess_cli.dialects._mysql_relations import MySQLRelations
 from sqlsess_cli.dialects._mysql_values import MySQLValues
@@ -29,7 +30,6 @@ from sqlsess_cli.dialects._plan import DocumentPlans
 from sqlsess_cli.dialects._stored import Stored
 from sqlsess_cli.errors import ConfigError, RefusedError
 
-_CONNECT_TIMEOUT = 10  # seconds
 _NOT_UNDONE = 1196  # the warning that a rollback gives for tables without transactions
 _LIMITED = "sqlsess_limited"  # key of a connection record whose read_timeout is ours
 
@@ -113,7 +113,7 @@ class MySQL(Dialect):
             )
         if url.get_driver_name() != "pymysql":
             return {}
-        return {"connect_timeout": _CONNECT_TIMEOUT, **_tls(url, settings, asked)}
+        return _tls(url, settings, asked)
 
     def password(self, url: URL, environ: Mapping[str, str]) -> str | None:
         """MYSQL_PWD, or the [client] group of ~/.my.cnf when host and user agree with it."""
@@ -149,7 +149,29 @@ class MySQL(Dialect):
             if _LIMITED in record.info:  # a statement may take as long as it takes
                 dbapi._read_timeout = None  # noqa: SLF001  there is no public way
 
-    def begin(self, connection: Connection, *, write: bool) -> None:
+    def connect_limit(self, url: URL, seconds: float) -> dict[str, Any]:
+        """PyMySQL's own limit, which holds for a part of the way: see connect()."""
+        whole = url.get_driver_name() == "mysqldb"
+        return {"connect_timeout": ceil(seconds) if whole else seconds}
+
+    def connect(self, dialect: Any, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
+        """The whole way within the limit, also if the server says a word now and then."""
+        limit = named.get("connect_timeout")
+        if dialect.driver != "pymysql" or not limit:
+            return super().connect(dialect, arguments, named)
+        made = super().connect(dialect, arguments, {**named, "defer_connect": True})
+        return _mysql_connect.within(made, float(limit))
+
+    def limit_locks(self, connection: Connection, seconds: float) -> None:
+        """Of rows, and of definitions; whole seconds."""
+        limit = max(ceil(seconds), 1)
+        names = ("innodb_lock_wait_timeout", "lock_wait_timeout")
+        both = ", ".join(f"SESSION {name} = {limit}" for name in names)
+        connection.execute(text(f"SET {both}"))
+
+    def begin(
+        self, connection: Connection, *, write: bool, waiting: Callable[[], None] = lambda: None
+    ) -> None:
         """A read-only transaction, in a session whose next ones are read-only too.
 
         The transaction alone does not hold: MariaDB commits it at a definition (DDL), and then

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from math import ceil
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, text
 from sqlalchemy.engine import URL
 
 from sqlsess_cli.dialects._base import (
-    FUNCTIONS,
     Dialect,
     Driver,
     Fault,
@@ -22,13 +22,14 @@ from sqlsess_cli.dialects._base import (
     first_line,
     is_local,
 )
+from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import PostgreSQLLiterals
 from sqlsess_cli.dialects._plan import NodePlans
 from sqlsess_cli.dialects._postgresql_relations import PostgreSQLRelations
 from sqlsess_cli.dialects._postgresql_values import AS_TEXT, PostgreSQLValues
 from sqlsess_cli.errors import RefusedError
 
-_CONNECT_TIMEOUT = 10  # seconds
+_SHORTEST = 2  # seconds; libpq waits no shorter
 _BEFORE = "sqlsess_read_only"  # key of a connection's info: how it was before we read on it
 _FAILED = "25P02"  # in_failed_sql_transaction
 
@@ -117,7 +118,7 @@ class PostgreSQL(Dialect):
         """TLS as the settings ask, by libpq's own modes; `.pgpass` is libpq's own too."""
         if url.get_driver_name() not in ("psycopg", "psycopg2"):
             return {}
-        arguments: dict[str, Any] = {"connect_timeout": _CONNECT_TIMEOUT}
+        arguments: dict[str, Any] = {}
         if "sslmode" not in {*url.query, *settings.get("connect", {})}:
             default = "prefer" if is_local(url) else "verify"
             mode = "verify" if "tls_ca" in settings else default
@@ -127,7 +128,20 @@ class PostgreSQL(Dialect):
             arguments["sslmode"] = "verify-full" if mode == "verify" else mode
         return arguments
 
-    def begin(self, connection: Connection, *, write: bool) -> None:
+    def connect_limit(self, url: URL, seconds: float) -> dict[str, Any]:
+        """Whole seconds, two at least."""
+        if url.get_driver_name() not in ("psycopg", "psycopg2"):
+            return {}
+        return {"connect_timeout": max(ceil(seconds), _SHORTEST)}
+
+    def limit_locks(self, connection: Connection, seconds: float) -> None:
+        """For this transaction; of any kind of lock."""
+        limit = text("SELECT set_config('lock_timeout', :limit, true)")
+        connection.execute(limit, {"limit": f"{ceil(seconds * 1000)}ms"})
+
+    def begin(
+        self, connection: Connection, *, write: bool, waiting: Callable[[], None] = lambda: None
+    ) -> None:
         """Read-only by a query: after one, the transaction cannot be made to write again.
 
         What a program begins on the driver's connection itself is read-only by the driver.

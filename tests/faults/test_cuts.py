@@ -1,7 +1,7 @@
 """A write whose connection is cut at any message, before or after it: told is what is so.
 
-Each command is run again and again, cut one message later each time, until it ends uncut. How far it
-had come is no guess: the proxy says which message it was, and has given it to the server or not.
+Each command is run again and again, cut one message later each time, until it ends uncut. How far
+it had come is no guess: the proxy says which message it was, and gave it to the server or not.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class Student(Base):
 """
 SCHEMA = (
     "CREATE TABLE courses (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL)",
-    "CREATE TABLE students (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL,"
-    " course_id INTEGER REFERENCES courses (id))",
+    """CREATE TABLE students (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL,
+    course_id INTEGER REFERENCES courses (id))""",
 )
 FRESH = (
     "DELETE FROM students",
@@ -72,8 +72,8 @@ session.add(Student(id=7, name="Alan", course_id=2))
 """
 
 
-# Cut at every message, one by one: 2,000 of them, ten minutes. Otherwise at those of the transaction
-# that have an answer of their own: the others only wait for these, in the same breath.
+# Cut at every message, one by one: 2,000 cuts, five minutes. Otherwise at those of the transaction
+# that have an answer of their own: the others are sent with these, in the same breath.
 EVERY = os.environ.get("SQLSESS_CUTS") == "all"
 TELLING = {"Query", "Execute", "Sync", "Quit", "Terminate"}
 LAST = {"Quit", "Terminate"}
@@ -189,9 +189,7 @@ class Bench:
             return {(8, "unknown")}
         return {(0, "committed") if delivered else (4, "rolled back")}
 
-    def wrong(
-        self, done: Finished, rows: Rows, at: Message, truth: set[Ended]
-    ) -> Iterator[str]:
+    def wrong(self, done: Finished, rows: Rows, at: Message, truth: set[Ended]) -> Iterator[str]:
         """What it said or did that is not so."""
         said = done.err.splitlines()[-1] if done.err else ""
         outcome = said.partition(":")[0]
@@ -218,8 +216,7 @@ def bench(run: Run, database: Database, folder: Path) -> Iterator[Callable[[str]
 
 def first(messages: list[Message]) -> int:
     """The number of the message that begins a transaction; what is before is alike for all."""
-    guard = next(n for n, item in enumerate(messages) if b"SAVEPOINT sqlsess_guard" in item.data)
-    return guard
+    return next(n for n, item in enumerate(messages) if b"SAVEPOINT sqlsess_guard" in item.data)
 
 
 @pytest.mark.needs("accounts")

@@ -34,7 +34,8 @@ def test_a_connection_lost_before_commit_changed_nothing(
     with Proxy(students, b"cut here", delivered=delivered) as proxy:
         done = run("sql", script, "--write", "--url", proxy.url)
         where = proxy.where
-    assert (done.code, done.out, proxy.cut is not None) == (4, "", True)  # and it was not sent again
+    assert (done.code, done.out) == (4, "")
+    assert proxy.cut is not None
     first, *_, last = done.err.splitlines()
     assert first.startswith(f"error: the connection to {where} was lost")
     assert last == f"rolled back: nothing was changed on {where}"

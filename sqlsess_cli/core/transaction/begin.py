@@ -60,6 +60,7 @@ def begin(
             if transaction.write and not transaction.dry:
                 stack.enter_context(interrupts.held())
                 stack.enter_context(noted_commit(session, transaction))
+                stack.enter_context(transaction.hooks.committing(transaction.waiting))
             else:
                 session.rollback()
 
@@ -145,7 +146,9 @@ def _require_transactions(
 
 def _make_true(transaction: Transaction, hooks: dialects.Dialect, connection: Connection) -> None:
     """Have the database hold what was promised: a real transaction, reading, an undone one."""
-    hooks.begin(connection, write=transaction.write)
+    if transaction.lock_timeout is not None:
+        hooks.limit_locks(connection, transaction.lock_timeout)
+    hooks.begin(connection, write=transaction.write, waiting=transaction.waiting)
     if transaction.write and hooks.savepoints:
         connection.execute(text(f"SAVEPOINT {_GUARD}"))
     if transaction.dry:

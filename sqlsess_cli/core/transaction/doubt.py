@@ -1,4 +1,4 @@
-"""A COMMIT whose answer was lost: the server is asked again what became of it, where it can tell."""
+"""A COMMIT whose answer was lost: the server is asked again what became of it, if it can tell."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from sqlsess_cli.dialects import _base as dialects
 from sqlsess_cli.errors import (
     ConnectError,
     Interrupted,
+    LostAnswer,
     PartialError,
     SqlsessError,
     UnknownOutcome,
@@ -84,12 +85,12 @@ def _doubted(transaction: Transaction, error: BaseException) -> bool:
         ConnectError: it has rolled back.
         UnknownOutcome: nobody knows.
     """
-    lost = isinstance(error, UnknownOutcome) and error.lost
+    lost = isinstance(error, LostAnswer)
     committed = doubt.committed(transaction) if lost else None
     if committed:
         transaction.outcome, transaction.answer_lost = "committed", True
         return True
-    if committed is False and isinstance(error, UnknownOutcome):
+    if committed is False and isinstance(error, LostAnswer):
         transaction.outcome = "rolled back"
         message = f"{error.message}; it was not committed"
         raise ConnectError(message, "it can be repeated", **error.details) from error

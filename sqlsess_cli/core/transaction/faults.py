@@ -15,10 +15,10 @@ from sqlsess_cli.dialects._base import Fault, first_line
 from sqlsess_cli.errors import (
     ConfigError,
     ConnectError,
+    LostAnswer,
     RefusedError,
     RejectedError,
     SqlsessError,
-    UnknownOutcome,
     UsageError,
 )
 
@@ -104,7 +104,7 @@ def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> Sql
     if transaction.phase == "commit" and (lost or fault.code is None):
         message = f"the connection to {name} was lost while committing: {fault.message}"
         hint = "look whether the change is there before you repeat it"
-        return UnknownOutcome(message, hint, lost=True, database=name)
+        return LostAnswer(message, hint, database=name)
     if lost:
         return ConnectError(f"the connection to {name} was lost: {fault.message}", **details)
     if fault.meaning == "read only" and not transaction.write:
@@ -123,7 +123,7 @@ def _advice(fault: Fault) -> str:
         "other": "",
         "unreachable": _UNREACHABLE,
         "missing": "sqlsess models lists what is there",
-        "locked": "another transaction was in the way; it can be repeated, as --retries N does",
+        "locked": "another transaction was in the way; --retries N repeats it",
         "read only": "the server or the file cannot be written",
         "lost": "",
         "option": "",

@@ -31,6 +31,8 @@ class Transaction:
         write: it may change data; otherwise it is read-only at the database, and rolled back.
         echo: shows each statement as it is sent.
         forbids_writing: the flag or variable that does, if one does.
+        lock_timeout: seconds to wait for a lock; None is the database's habit.
+        waiting: tells that we have been waiting for one for a while.
         phase: how far it has come.
         outcome: how it ended.
         statements: how many statements of the user's were executed.
@@ -61,6 +63,8 @@ class Transaction:
     write: bool
     echo: Callable[[str], None] | None = None
     forbids_writing: str = ""
+    lock_timeout: float | None = None
+    waiting: Callable[[], None] = lambda: None
     phase: Phase = "connect"
     outcome: Outcome = "open"
     statements: int = 0
