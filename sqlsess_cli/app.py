@@ -106,8 +106,7 @@ class App:
         if "db" in self.flags and "url" in self.flags:
             raise UsageError("--db and --url both name a database", "say one of them")
         options = self.options
-        in_environment = options.db and "url" not in self.flags
-        if options.db and ("db" in self.flags or in_environment):
+        if options.db and ("db" in self.flags or "url" not in self.flags):
             return options.db, options.origin("db")
         if options.url:
             return (options.url,), options.origin("url")
@@ -230,8 +229,8 @@ class App:
                 answers = self._in_time(joined(several.answers()))
                 emitter.emit(answers, must_finish=writing)
             finally:
-                untold = [app.transaction for app in here if app is several.current]
-                self.transaction = untold[0] if untold else None
+                untold = (app.transaction for app in here if app is several.current)
+                self.transaction = next(untold, None)
             several.conclude()
         else:
             self.target = found[0] if found else None

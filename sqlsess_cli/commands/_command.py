@@ -62,6 +62,10 @@ class Command(click.Command):
         if self.text or any(own.get(name) for name in _TEXTS):
             app.usual_format = "raw"
         ask = partial(self.callback or _nothing, **own)
+        if app.options.retries:
+            from sqlsess_cli.repeat import repeated
+
+            ask = partial(repeated, ask)
         writing = self.changes or (self.writes and app.options.write is True)
         app.run(ask, each_database=self.each_database, writing=writing)
 

@@ -64,7 +64,9 @@ def ended(
         return _doubted(transaction, error)
     kept = transaction.outcome in ("committed", "partly committed")
     if kept and isinstance(error, SqlsessError):
-        raise PartialError(error.message, error.hint, **error.details) from error
+        repeatable = error.details.get("sqlstate") in transaction.hooks.repeatable
+        hint = "" if repeatable else error.hint  # which would be to repeat it
+        raise PartialError(error.message, hint, **error.details) from error
     return False
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from sqlsess_cli.core.transaction.reach import Reach
 from sqlsess_cli.dialects._base import Dialect, Mark
+from sqlsess_cli.errors import SqlsessError
 from sqlsess_cli.result import Unreadable
 
 INFO = "sqlsess"  # the key of Session.info that holds the Transaction
@@ -92,6 +93,11 @@ class Transaction:
         """Counts and time, for those who ask for more."""
         counted = f"{self.statements} statement{'' if self.statements == 1 else 's'}"
         return f"{self.database}: {counted} in {(monotonic() - self.started) * 1000:.0f} ms"
+
+    def is_repeatable(self, error: SqlsessError) -> bool:
+        """Whether others were in its way, and all of it was undone."""
+        contended = error.details.get("sqlstate") in self.hooks.repeatable
+        return contended and self.outcome == "rolled back"
 
     def spoilt(self, column: str, cell: Unreadable) -> None:
         """Remember that a cell could not be read: how many of its column, and the first."""
