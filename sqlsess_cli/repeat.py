@@ -42,8 +42,7 @@ def repeated(ask: Callable[[Any], Answers], context: Context) -> Answers:
     It is if all was rolled back because of a deadlock, a lock or a serialization failure, no answer
     was given, nobody was asked, and no program printed anything or read what cannot be read again.
     """
-    left = context.options.retries
-    longest = _FIRST
+    most, number, longest = context.options.retries, 1, _FIRST
     while True:
         answers = _Noted(ask(context))
         context.terminal.final = False
@@ -53,12 +52,12 @@ def repeated(ask: Callable[[Any], Answers], context: Context) -> Answers:
         except SqlsessError as error:
             untold = not (answers.gave or context.terminal.final)
             transaction = context.transaction
-            if not (left and untold and transaction and transaction.is_repeatable(error)):
+            if not (number <= most and untold and transaction and transaction.is_repeatable(error)):
                 raise
-            context.reports.notice(f"{error.message}: once more, of {left} times at most")
+            context.reports.notice(f"{error.message}: once more ({number} of {most})")
         else:
             return
-        left -= 1
+        number += 1
         context.later.clear()
         time.sleep(uniform(0, longest))  # noqa: S311  so that two do not meet again
         longest = min(longest * 2, _LONGEST)

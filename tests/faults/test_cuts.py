@@ -100,6 +100,7 @@ COMMANDS = {
     "insert several": Command(("insert", "Student", "-", "--yes"), TWO),
     "insert --bulk": Command(("insert", "Student", "-", "--yes", "--bulk"), TWO),
     "insert --returning": Command(("insert", "Course", "id=7", "name=Law", "--returning")),
+    "insert --retries": Command(("insert", "Course", "id=7", "name=Law", "--retries", "3")),
     "insert --dry-run": Command(("insert", "Course", "id=7", "name=Law", "--dry-run"), keeps=False),
     "update": Command(("update", "Student", "course_id=1", "--set", "name=X", "--yes")),
     "update --set-expr": Command(("update", "Student", "1", "--set-expr", "course_id = id + 1")),

@@ -181,7 +181,8 @@ def _opener(
             stack.enter_context(interrupts.watching(cancel))
         _require_transactions(transaction, hooks, connection)
         transaction.phase = "execute"
-        _make_true(transaction, hooks, connection)
+        with translated(transaction):  # by us: in a program it would pass for one of its own
+            _make_true(transaction, hooks, connection)
         transaction.connections.append(connection)
         event.listen(connection, "before_cursor_execute", _before(transaction, hooks))
         if transaction.write:

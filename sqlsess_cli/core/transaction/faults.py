@@ -113,7 +113,9 @@ def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> Sql
         if transaction.forbids_writing:
             hint = f"{transaction.forbids_writing} forbids changes"
         return RefusedError(message, hint, **details)
-    return RejectedError(f"{name}: {fault.message}", fault.hint or _advice(fault), **details)
+    # Of a lock ours says more than the server's, which is to look into its log.
+    hint = fault.hint if fault.meaning != "locked" else ""
+    return RejectedError(f"{name}: {fault.message}", hint or _advice(fault), **details)
 
 
 def _advice(fault: Fault) -> str:
