@@ -29,6 +29,7 @@ Settings = Mapping[str, Any]
 Meaning = Literal[
     "lost", "unreachable", "denied", "read only", "missing", "locked", "option", "other"
 ]
+Became = Literal["committed", "rolled back", "under way", "unknown"]
 
 _ASYNCHRONOUS = frozenset({"aiomysql", "aiosqlite", "asyncmy", "asyncpg", "psycopg_async"})
 _LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
@@ -203,14 +204,14 @@ class Dialect:
         """What to ask for this transaction by, once it is over; None where nobody could tell."""
         return None
 
-    def committed(self, cursor: Any, mark: Mark) -> bool | None:
-        """Whether that transaction was committed; None where it cannot be told, or not yet.
+    def became(self, cursor: Any, mark: Mark) -> Became:
+        """What became of that transaction.
 
         Args:
             cursor: of a connection that was made since.
             mark: of the transaction.
         """
-        return None
+        return "unknown"
 
     def keeps_when_lost(self, engine: Engine) -> bool:
         """Whether a write may stay though its connection was lost before COMMIT."""

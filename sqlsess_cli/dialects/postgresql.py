@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, text
 from sqlalchemy.engine import URL
 
 from sqlsess_cli.dialects._base import (
+    Became,
     Dialect,
     Driver,
     Fault,
@@ -34,9 +35,12 @@ _BEFORE = "sqlsess_read_only"  # key of a connection's info: how it was before w
 _FAILED = "25P02"  # in_failed_sql_transaction
 
 _MARKED_SINCE = (13,)  # the version that has these functions
-_MARK = """SELECT CAST(pg_current_xact_id_if_assigned() AS text),
-    CAST(pg_postmaster_start_time() AS text)"""
-_COMMITTED = """SELECT pg_xact_status(CAST(%s AS xid8)), CAST(pg_postmaster_start_time() AS text)"""
+_STARTED = "SELECT CAST(pg_postmaster_start_time() AS text)"
+_MARK = f"{_STARTED}, CAST(pg_current_xact_id_if_assigned() AS text)"
+_STATUS = "SELECT pg_xact_status(CAST(%s AS xid8))"
+_BECAME: dict[str | None, Became] = {
+    "committed": "committed", "aborted": "rolled back", "in progress": "under way"
+}  # fmt: skip
 
 _MEANINGS: dict[str, Meaning] = {
     "25006": "read only",
@@ -168,16 +172,17 @@ class PostgreSQL(Dialect):
         """Its number, which it has if anything was written."""
         if (connection.dialect.server_version_info or ()) < _MARKED_SINCE:
             return None
-        number, server = connection.execute(text(_MARK)).one()
+        server, number = connection.execute(text(_MARK)).one()
         return Mark(number, server) if number else None
 
-    def committed(self, cursor: Any, mark: Mark) -> bool | None:
-        """As the server says; after a crash, a number it knows as committed may be another's."""
-        cursor.execute(_COMMITTED, (mark.id,))
-        status, server = cursor.fetchone()
-        if status == "committed" and server == mark.server:
-            return True
-        return False if status == "aborted" else None
+    def became(self, cursor: Any, mark: Mark) -> Became:
+        """As the server says; not after a crash, which may have given the number to another."""
+        cursor.execute(_STARTED)
+        if cursor.fetchone() != (mark.server,):
+            return "unknown"
+        cursor.execute(_STATUS, (mark.id,))
+        (status,) = cursor.fetchone()
+        return _BECAME.get(status, "unknown")
 
     def canceller(self, engine: Engine, dbapi: Any) -> Callable[[], None]:
         """A cancel request, on a connection that the driver makes for it."""

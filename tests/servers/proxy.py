@@ -37,6 +37,7 @@ class Proxy:
         self._delivered, self._hold, self._alone, self._pause = delivered, hold, alone, pause
         self._stack = ExitStack()
         self._threads: list[Thread] = []
+        self._ends: list[socket.socket] = []
         self._lock = Lock()
         self.seen: list[Message] = []
         self.cut: Message | None = None  # where it was cut; None as long as it was not
@@ -49,11 +50,12 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # closing alone does not end accept()
-        self._stack.close()
+        for item in (self._listener, *self._ends):
+            with suppress(OSError):
+                item.shutdown(socket.SHUT_RDWR)  # closing alone ends no accept() and no recv()
         for thread in self._threads:
             thread.join(10)
+        self._stack.close()
 
     @property
     def url(self) -> str:
@@ -82,6 +84,7 @@ class Proxy:
                     continue
                 server = socket.create_connection(("127.0.0.1", self._database.server.port))
                 self._stack.enter_context(server)
+                self._ends += [client, server]
                 silent = Event()  # from then on answers are lost
                 self._start(self._requests, client, server, silent)
                 self._start(self._answers, client, server, silent)

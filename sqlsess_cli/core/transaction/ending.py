@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from sqlsess_cli.core.places import place_of
 from sqlsess_cli.core.transaction import doubt
 from sqlsess_cli.core.transaction.state import Outcome, Transaction
 from sqlsess_cli.dialects import _base as dialects
@@ -62,12 +63,22 @@ def ended(
         interrupts.check(error)
     if transaction.outcome == "unknown":
         return _doubted(transaction, error)
-    kept = transaction.outcome in ("committed", "partly committed")
-    if kept and isinstance(error, SqlsessError):
+    if transaction.outcome == "committed" and isinstance(error, Exception):
+        raise _too_late(error) from error
+    if transaction.outcome == "partly committed" and isinstance(error, SqlsessError):
         repeatable = error.details.get("sqlstate") in transaction.hooks.repeatable
         hint = "" if repeatable else error.hint  # which would be to repeat it
         raise PartialError(error.message, hint, **error.details) from error
     return False
+
+
+def _too_late(error: Exception) -> PartialError:
+    """What a listener of the application's raised when COMMIT was over."""
+    place = place_of(error)
+    where = f"{place}: " if place else ""
+    return PartialError(
+        f"after COMMIT: {where}{type(error).__name__}: {dialects.first_line(error)}"
+    )
 
 
 def _undone(transaction: Transaction, error: BaseException, *, committing: bool) -> Outcome:
@@ -87,12 +98,11 @@ def _doubted(transaction: Transaction, error: BaseException) -> bool:
         ConnectError: it has rolled back.
         UnknownOutcome: nobody knows.
     """
-    lost = isinstance(error, LostAnswer)
-    committed = doubt.committed(transaction) if lost else None
-    if committed:
+    became = doubt.became(transaction) if isinstance(error, LostAnswer) else "unknown"
+    if became == "committed":
         transaction.outcome, transaction.answer_lost = "committed", True
         return True
-    if committed is False and isinstance(error, LostAnswer):
+    if became == "rolled back" and isinstance(error, LostAnswer):
         transaction.outcome = "rolled back"
         message = f"{error.message}; it was not committed"
         raise ConnectError(message, "it can be repeated", **error.details) from error
