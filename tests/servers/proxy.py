@@ -79,15 +79,21 @@ class Proxy:
         with suppress(OSError):
             while True:
                 client = self._stack.enter_context(self._listener.accept()[0])
-                if self._alone and self.cut:
+                server = None if self._alone and self.cut else self._connected()
+                if server is None:
                     client.close()
                     continue
-                server = socket.create_connection(("127.0.0.1", self._database.server.port))
-                self._stack.enter_context(server)
                 self._ends += [client, server]
                 silent = Event()  # from then on answers are lost
                 self._start(self._requests, client, server, silent)
                 self._start(self._answers, client, server, silent)
+
+    def _connected(self) -> socket.socket | None:
+        """A connection to the server; None while it is down."""
+        with suppress(ConnectionRefusedError):
+            server = socket.create_connection(("127.0.0.1", self._database.server.port))
+            return self._stack.enter_context(server)
+        return None
 
     def _requests(self, client: socket.socket, server: socket.socket, silent: Event) -> None:
         messages = MESSAGES[self._database.kind]()
