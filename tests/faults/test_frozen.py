@@ -187,7 +187,7 @@ def test_a_frozen_server(private: Callable[..., Daemon], fork: Fork, kind: str) 
 
         series = {
             "mariadb": "SELECT seq FROM seq_1_to_100000000",
-            "postgresql": "SELECT * FROM generate_series(1, 100000000)",
+            "postgresql": "SELECT generate_series(1, 100000000)",
         }[kind]
         process = fork("sql", series, *url)
         process.wait_for("99\n")
