@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, CursorResult
 
 from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import Literals
+from sqlsess_cli.dialects._marks import Became, Mark
 from sqlsess_cli.dialects._plan import Plans
 from sqlsess_cli.dialects._relations import Relations
 from sqlsess_cli.dialects._stored import Stored
@@ -29,8 +30,6 @@ Settings = Mapping[str, Any]
 Meaning = Literal[
     "lost", "unreachable", "denied", "read only", "missing", "locked", "option", "other"
 ]
-Became = Literal["committed", "rolled back", "under way", "unknown"]
-
 _ASYNCHRONOUS = frozenset({"aiomysql", "aiosqlite", "asyncmy", "asyncpg", "psycopg_async"})
 _LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
@@ -42,19 +41,6 @@ class Driver:
     name: str
     module: str
     extra: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What a transaction can be asked for by, on another connection.
-
-    Attributes:
-        id: its number.
-        server: tells the server's run apart from the one after a crash, which may use numbers anew.
-    """
-
-    id: str
-    server: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Connecting by PyMySQL in a limited time: its own limits begin anew with each byte that comes."""
+"""Connecting by PyMySQL: TLS, and a limit in time, since its own begins anew with each byte."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import time
 from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
+
+from sqlalchemy.engine import URL
+
+from sqlsess_cli.dialects._base import Settings, is_local
+from sqlsess_cli.errors import ConfigError
 
 _AGAIN = 0.05  # seconds; there may be no socket yet, or already the next address's
 
@@ -41,3 +46,24 @@ def _hang_up(made: Any, done: Event, seconds: float) -> None:
     while not done.wait(_AGAIN):
         with suppress(OSError, AttributeError):
             made._sock.shutdown(socket.SHUT_RDWR)  # noqa: SLF001  there is no public way
+
+
+def tls(url: URL, settings: Settings, asked: set[str]) -> dict[str, Any]:
+    """PyMySQL's TLS arguments: one context for the engine; the driver makes one a connection."""
+    mode = settings.get("tls") or ("off" if is_local(url) else "verify")
+    if any(name.startswith("ssl") for name in asked):
+        return {}  # the driver's own options say it
+    if mode == "off" and "tls_ca" not in settings:
+        return {"ssl_disabled": True}
+    import ssl
+
+    try:
+        context = ssl.create_default_context(cafile=settings.get("tls_ca"))
+    except OSError as error:
+        reason = error.strerror or "it holds no certificate"
+        raise ConfigError(f"cannot read tls_ca {settings.get('tls_ca')}: {reason}") from error
+    # Certificates that MySQL makes for itself lack fields that Python 3.13 asks for.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if mode == "insecure":
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return {"ssl": context}

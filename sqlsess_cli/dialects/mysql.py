@@ -20,7 +20,6 @@ from sqlsess_cli.dialects._base import (
     Meaning,
     Settings,
     doubled,
-    is_local,
 )
 from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import MySQLLiterals
@@ -113,7 +112,7 @@ class MySQL(Dialect):
             )
         if url.get_driver_name() != "pymysql":
             return {}
-        return _tls(url, settings, asked)
+        return _mysql_connect.tls(url, settings, asked)
 
     def password(self, url: URL, environ: Mapping[str, str]) -> str | None:
         """MYSQL_PWD, or the [client] group of ~/.my.cnf when host and user agree with it."""
@@ -283,27 +282,6 @@ class MySQL(Dialect):
         context = getattr(dbapi, "ctx", None)
         checked = "verified" if getattr(context, "verify_mode", 0) else "not verified"
         return f"{status.get('ssl_version')} {status['ssl_cipher']} ({checked})"
-
-
-def _tls(url: URL, settings: Settings, asked: set[str]) -> dict[str, Any]:
-    """PyMySQL's TLS arguments: one context for the engine; the driver makes one a connection."""
-    mode = settings.get("tls") or ("off" if is_local(url) else "verify")
-    if any(name.startswith("ssl") for name in asked):
-        return {}  # the driver's own options say it
-    if mode == "off" and "tls_ca" not in settings:
-        return {"ssl_disabled": True}
-    import ssl
-
-    try:
-        context = ssl.create_default_context(cafile=settings.get("tls_ca"))
-    except OSError as error:
-        reason = error.strerror or "it holds no certificate"
-        raise ConfigError(f"cannot read tls_ca {settings.get('tls_ca')}: {reason}") from error
-    # Certificates that MySQL makes for itself lack fields that Python 3.13 asks for.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    if mode == "insecure":
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return {"ssl": context}
 
 
 DIALECT = MySQL()

@@ -12,11 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, text
 from sqlalchemy.engine import URL
 
 from sqlsess_cli.dialects._base import (
-    Became,
     Dialect,
     Driver,
     Fault,
-    Mark,
     Meaning,
     Settings,
     doubled,
@@ -25,6 +23,7 @@ from sqlsess_cli.dialects._base import (
 )
 from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import PostgreSQLLiterals
+from sqlsess_cli.dialects._marks import Became, Mark
 from sqlsess_cli.dialects._plan import NodePlans
 from sqlsess_cli.dialects._postgresql_relations import PostgreSQLRelations
 from sqlsess_cli.dialects._postgresql_values import AS_TEXT, PostgreSQLValues

@@ -168,7 +168,7 @@ def test_a_frozen_server(private: Callable[..., Daemon], fork: Fork, kind: str) 
         late = fork("sql", "SELECT 1", *url, "--connect-timeout", "2s")
         stopped = fork("sql", "SELECT 1", *url)
         done = late.wait(10)
-        assert 2 <= time.monotonic() - began < 5
+        assert 2 <= time.monotonic() - began < 8
         assert (done.code, done.err.splitlines()[-1]) == (4, unsent.strip())
         assert done.err.startswith(f"error: cannot connect to {database.where}: ")
         stopped.signal(signal.SIGINT)
@@ -250,7 +250,7 @@ def test_half_a_handshake(run: Run, kind: str, pause: float) -> None:
         url = f"{DRIVERS[kind]}://u:p@127.0.0.1:{port}/d"
         began = time.monotonic()
         done = run("sql", "SELECT 1", "--url", url, "--connect-timeout", "2s")
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 8
     where = f"127.0.0.1:{port}/d"
     assert done.code == 4, done
     assert done.err.startswith(f"error: cannot connect to {where}: "), done
@@ -267,7 +267,7 @@ def test_one_byte_a_time(run: Run, t: Database) -> None:
     with Proxy(t, pause=0.2) as proxy:
         began = time.monotonic()
         done = run(*words, "--url", proxy.url, "--connect-timeout", "2s")
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 8
         assert done.code == 4, done
         assert done.err.startswith(f"error: cannot connect to {proxy.where}: "), done
 

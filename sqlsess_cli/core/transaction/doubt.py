@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from sqlsess_cli.core.transaction.state import Transaction
 from sqlsess_cli.dialects import _base as dialects
-from sqlsess_cli.dialects._base import Became, Mark
+from sqlsess_cli.dialects._marks import Became, Mark
 from sqlsess_cli.errors import Interrupted
 
 _PATIENCE = 10.0  # seconds in which the server may become reachable, and be done with it

@@ -10,7 +10,8 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from sqlsess_cli.core.transaction.reach import Reach
-from sqlsess_cli.dialects._base import Dialect, Mark
+from sqlsess_cli.dialects._base import Dialect
+from sqlsess_cli.dialects._marks import Mark
 from sqlsess_cli.errors import SqlsessError
 from sqlsess_cli.result import Unreadable
 
