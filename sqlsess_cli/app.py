@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from sqlsess_cli.errors import (
@@ -17,7 +17,7 @@ from sqlsess_cli.errors import (
     SqlsessError,
     UsageError,
 )
-from sqlsess_cli.guards import ask_trust, may_write, own_limit
+from sqlsess_cli.guards import ask_trust, limits, may_write, own_limit
 from sqlsess_cli.interrupts import Interrupts
 from sqlsess_cli.options import SETTINGS, Options
 from sqlsess_cli.reports import Reports
@@ -107,8 +107,7 @@ class App:
         if "db" in self.flags and "url" in self.flags:
             raise UsageError("--db and --url both name a database", "say one of them")
         options = self.options
-        in_environment = options.db and "url" not in self.flags
-        if options.db and ("db" in self.flags or in_environment):
+        if options.db and ("db" in self.flags or "url" not in self.flags):
             return options.db, options.origin("db")
         if options.url:
             return (options.url,), options.origin("url")
@@ -137,10 +136,12 @@ class App:
             from sqlsess_cli.core.database import Asked, Database
 
             options = self.options
-            echo = self.reports.echo if options.show_sql else None
-            where = options.origin("models")
-            asked = Asked(options.models, where, options.isolation, self._secrets, echo,
-                          options.forbids_writing, self.several)  # fmt: skip
+            asked = Asked(
+                options.models, options.origin("models"), options.isolation,
+                options.forbids_writing, self.several,
+                partial(limits, config=self.config, options=options),
+                self._secrets, self.reports.echo if options.show_sql else None, self.reports.notice,
+            )  # fmt: skip
             self._made[key] = Database(target, self.config, asked)
         return self._made[key]
 
@@ -231,8 +232,8 @@ class App:
                 answers = self._in_time(joined(several.answers()))
                 emitter.emit(answers, must_finish=writing)
             finally:
-                untold = [app.transaction for app in here if app is several.current]
-                self.transaction = untold[0] if untold else None
+                untold = (app.transaction for app in here if app is several.current)
+                self.transaction = next(untold, None)
             several.conclude()
         else:
             self.target = found[0] if found else None

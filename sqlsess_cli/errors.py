@@ -86,9 +86,13 @@ class PartialError(SqlsessError):
 
 
 class UnknownOutcome(SqlsessError):
-    """The connection was lost while COMMIT was under way."""
+    """It may be committed or not."""
 
     exit_code = ExitCode.UNKNOWN
+
+
+class LostAnswer(UnknownOutcome):
+    """The connection was lost while COMMIT was under way; the server may be asked again."""
 
 
 class OutputError(SqlsessError):

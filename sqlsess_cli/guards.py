@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sqlsess_cli.errors import RefusedError
-from sqlsess_cli.options import SETTINGS, Options, duration
+from sqlsess_cli.options import SETTINGS, Limits, Options, duration
 from sqlsess_cli.terminal import Terminal
 
 if TYPE_CHECKING:  # nothing of these is imported to print a help page
@@ -29,17 +29,30 @@ def ask_trust(terminal: Terminal, config: Config, environ: Mapping[str, str]) ->
             TrustStore(environ).add(source)
 
 
-def own_limit(target: Target, config: Config, options: Options) -> float | None:
-    """The time limit of this database, unless a flag or a variable gives one for all.
+def own_limit(
+    target: Target, config: Config, options: Options, name: str = "timeout"
+) -> float | None:
+    """A time limit of this database, unless a flag or a variable gives one for all.
 
     Raises:
         UsageError: it is not a duration.
     """
-    own, general = target.settings.get("timeout"), options.origin("timeout")
-    stronger = general in SETTINGS["timeout"].flags or general.startswith("environment")
+    own, general = target.settings.get(name), options.origin(name)
+    stronger = general in SETTINGS[name].flags or general.startswith("environment")
     if own is None or stronger:
         return None
-    return duration(str(own), config.where(*target.path, "timeout"))
+    return duration(str(own), config.where(*target.path, name))
+
+
+def limits(target: Target, config: Config, options: Options) -> Limits:
+    """How long this database may keep us waiting.
+
+    Raises:
+        UsageError: one is not a duration.
+    """
+    connect = own_limit(target, config, options, "connect_timeout") or options.connect_timeout
+    lock = own_limit(target, config, options, "lock_timeout") or options.lock_timeout
+    return Limits(connect, lock)
 
 
 def may_write(target: Target, config: Config, options: Options) -> None:

@@ -16,7 +16,7 @@ CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
 _ECHO = 0.3  # seconds in which a second signal is the same wish, sent twice by a wrapper
 _AGAIN = 0.1  # seconds until a cancel request that changed nothing is sent again
-_PATIENCE = 3.0  # seconds that a cancel request may take
+_PATIENCE = 3.0  # seconds that a cancel request may take, and a COMMIT once we are to stop
 
 
 class Interrupts:
@@ -35,6 +35,7 @@ class Interrupts:
         self._held = False
         self._last: int | None = None
         self._first: float | None = None
+        self._awaited: tuple[int, float] | None = None  # what came while held, and when
 
     def install(self) -> None:
         """Handle the signals from now on; one that was ignored at our start (nohup) stays so."""
@@ -73,6 +74,7 @@ class Interrupts:
     def _handle(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002  the signature of a handler
         self._last = signum
         if self._held:
+            self._await_end(signum)
             return
         now = time.monotonic()
         if self._first is None:
@@ -81,6 +83,18 @@ class Interrupts:
         if now - self._first > _ECHO:  # asked again while unwinding: leave at once
             signal.signal(signum, signal.SIG_DFL)
             os.kill(os.getpid(), signum)
+
+    def _await_end(self, signum: int) -> None:
+        """Give a COMMIT a moment more; whoever asks again, or a server that is silent, ends it."""
+        now = time.monotonic()
+        if self._awaited is None:
+            self._awaited = signum, now
+            self.limit(_PATIENCE)
+            return
+        first, began = self._awaited
+        if now - began > _ECHO:
+            self._first, self._last = now, first
+            raise Interrupted(first)
 
     def _unraisable(self, about: sys.UnraisableHookArgs) -> None:
         """Send a signal again that a destructor swallowed; what else fails in one tells nobody."""
@@ -93,12 +107,14 @@ class Interrupts:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Let nothing interrupt the block: a COMMIT that was sent must be awaited."""
+        """Let nothing interrupt the block for a while: a COMMIT that was sent is to be awaited."""
         self._held = True
         try:
             yield
         finally:
             self._held = False
+            if self._awaited is not None:
+                self.limit(0)
 
     @contextmanager
     def watching(self, cancel: Callable[[], None]) -> Iterator[None]:

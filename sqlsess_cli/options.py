@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 from sqlsess_cli.errors import UsageError
 
-Kind = Literal["text", "many", "flag", "pair", "duration", "choice"]
+Kind = Literal["text", "many", "flag", "pair", "duration", "count", "choice"]
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 _ON = ("1", "true", "yes", "on")
@@ -24,7 +24,7 @@ class Setting:
     Attributes:
         flags: its flags; for a pair, "--on/--off".
         help: one line.
-        kind: text, many (repeatable text), flag, pair (on or off), duration, choice.
+        kind: text, many (repeatable text), flag, pair (on or off), duration, count, choice.
         env: environment variables, the strongest first.
         config: its place in the configuration.
         choices: for a choice.
@@ -46,6 +46,19 @@ def _option(default: Any, *flags: str, **about: Any) -> Any:
     if isinstance(default, dict):
         return field(default_factory=dict, metadata={"setting": setting})
     return field(default=default, metadata={"setting": setting}, repr=shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a database may keep us waiting, in seconds; None is its own habit, or ours.
+
+    Attributes:
+        connect: until we are connected.
+        lock: for a lock of another transaction.
+    """
+
+    connect: float | None = None
+    lock: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,20 @@ class Options:
     timeout: float | None = _option(
         None, "--timeout", kind="duration", env=("SQLSESS_TIMEOUT",), config=("timeout",),
         metavar="DURATION", help="Give up after 500ms, 30s, 2m; everything is rolled back.",
+    )  # fmt: skip
+    connect_timeout: float | None = _option(
+        None, "--connect-timeout", kind="duration", env=("SQLSESS_CONNECT_TIMEOUT",),
+        config=("connect_timeout",), metavar="DURATION",
+        help="Give up connecting, the handshake included; default: 10s.",
+    )  # fmt: skip
+    lock_timeout: float | None = _option(
+        None, "--lock-timeout", kind="duration", env=("SQLSESS_LOCK_TIMEOUT",),
+        config=("lock_timeout",), metavar="DURATION",
+        help="Give up waiting for a lock of another transaction.",
+    )  # fmt: skip
+    retries: int = _option(
+        0, "--retries", kind="count", env=("SQLSESS_RETRIES",), metavar="N",
+        help="Repeat what another transaction was in the way of, N times at most.",
     )  # fmt: skip
     isolation: str | None = _option(
         None, "--isolation", metavar="LEVEL", help="Isolation level, such as SERIALIZABLE."
@@ -206,6 +233,8 @@ def parse(setting: Setting, value: Any, where: str) -> Any:
         return value if isinstance(value, bool) else _truth(str(value), where)
     if setting.kind == "duration":
         return duration(str(value), where)
+    if setting.kind == "count":
+        return count(str(value), where)
     if setting.kind == "choice" and value not in setting.choices:
         raise UsageError(f"{where} cannot be {value!r}", f"one of: {', '.join(setting.choices)}")
     return value
@@ -222,6 +251,17 @@ def _truth(text: str, where: str) -> bool:
 def is_on(text: str) -> bool:
     """Whether the text of a variable turns on what it is named for; in doubt it does."""
     return text.lower() not in _OFF
+
+
+def count(text: str, where: str) -> int:
+    """How many, from digits.
+
+    Raises:
+        UsageError: it is no number of things.
+    """
+    if not re.fullmatch(r"[0-9]{1,6}", text.strip()):
+        raise UsageError(f"{where}: {text!r} is not a number", "such as 3")
+    return int(text)
 
 
 def duration(text: str, where: str) -> float:

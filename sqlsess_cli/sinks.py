@@ -99,6 +99,7 @@ class PrintedOutput(RawIOBase):
         self._name = name
         self._must_finish = must_finish
         self._left = False  # nobody reads any more
+        self.used = False  # something was to be written
 
     def writable(self) -> bool:
         """It is there to be written."""
@@ -122,6 +123,7 @@ class PrintedOutput(RawIOBase):
             OutputError: it cannot be written.
         """
         size = len(data)
+        self.used = True
         if self._left:
             return size
         if self._raw is None:

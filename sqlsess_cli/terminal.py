@@ -10,12 +10,15 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import BufferedWriter, FileIO, TextIOWrapper
-from typing import Self
+from io import BufferedReader, BufferedWriter, FileIO, RawIOBase, TextIOWrapper
+from typing import TYPE_CHECKING, Self
 
 from sqlsess_cli.errors import HungUp, OutputError, RefusedError
 from sqlsess_cli.inert import inert, inert_stream
 from sqlsess_cli.sinks import FileSink, PagedSink, PrintedOutput, RawOutput, Sink, StreamSink
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 _DIGITS = 7  # of columns or lines: no terminal has more
 _UNINDENTED = re.compile("\n(?!    )")
@@ -66,6 +69,8 @@ class Terminal:
         self.environ = environ
         self.color = "auto"  # or always, never
         self._moved = False  # a line on standard error is to be written over
+        self.final = False  # something was said or heard that cannot be taken back
+        self._input: str | None = None
         self._told = StreamSink(streams.stderr, "standard error")
 
     @property
@@ -146,7 +151,10 @@ class Terminal:
             yield stream
         finally:
             sys.stdout = before
-            stream.flush()
+            try:
+                stream.flush()
+            finally:
+                self.final |= raw.used
 
     def tell(self, text: str, style: str = "", *, lines: bool = False) -> None:
         """Say something on standard error; escapes in it are spelled, a closed stream ignored.
@@ -197,15 +205,55 @@ class Terminal:
         """Ask a yes-or-no question; False when there is nobody to ask."""
         if not self.can_ask or self.streams.stdin is None:
             return False
+        self.final = True
         with suppress(OutputError, HungUp):
             self._told.write(f"{inert(question)} [y/N] ")
         answer = self.streams.stdin.readline()
         return answer.strip().lower() in (b"y", b"yes")
 
     def read_input(self) -> str:
-        """All of standard input, as text."""
-        data = b"" if self.streams.stdin is None else self.streams.stdin.readall()
-        return (data or b"").decode("utf-8-sig", "surrogateescape")
+        """All of standard input, as text; kept, for whoever asks again."""
+        if self._input is None:
+            data = b"" if self.streams.stdin is None else self.streams.stdin.readall()
+            self._input = (data or b"").decode("utf-8-sig", "surrogateescape")
+        return self._input
+
+    @contextmanager
+    def noting_input(self) -> Iterator[None]:
+        """While the block runs, note whether a program of the user's reads standard input."""
+        raw = self.streams.stdin
+        if raw is None or self.streams.stdin_is_terminal:
+            yield
+            return
+        noted = _NotedInput(raw)
+        before, sys.stdin = sys.stdin, TextIOWrapper(BufferedReader(noted), "utf-8")
+        try:
+            yield
+        finally:
+            sys.stdin = before
+            self.final |= noted.used
+
+
+class _NotedInput(RawIOBase):
+    """Standard input as Python's own, and whether anybody read it."""
+
+    def __init__(self, raw: FileIO) -> None:
+        super().__init__()
+        self._raw = raw
+        self.used = False
+
+    def readable(self) -> bool:
+        """It is there to be read."""
+        return True
+
+    def fileno(self) -> int:
+        """Its descriptor, for programs that the program starts."""
+        return self._raw.fileno()
+
+    def readinto(self, buffer: Buffer, /) -> int | None:
+        """Read some."""
+        self.used = True
+        return self._raw.readinto(buffer)
 
 
 class Pager:

@@ -62,6 +62,10 @@ class Command(click.Command):
         if self.text or any(own.get(name) for name in _TEXTS):
             app.usual_format = "raw"
         ask = partial(self.callback or _nothing, **own)
+        if app.options.retries:
+            from sqlsess_cli.repeat import repeated
+
+            ask = partial(repeated, ask)
         writing = self.changes or (self.writes and app.options.write is True)
         app.run(ask, each_database=self.each_database, writing=writing)
 
@@ -126,7 +130,7 @@ def shared_flags(ctx: click.Context) -> Mapping[str, Any]:
     for name, setting in SETTINGS.items():
         if ctx.get_parameter_source(f"{_SHARED}{name}") is ParameterSource.COMMANDLINE:
             value = ctx.params[f"{_SHARED}{name}"]
-            convert = setting.kind == "duration"
+            convert = setting.kind in ("duration", "count")
             given[name] = parse(setting, value, setting.flags[-1]) if convert else value
     return given
 

@@ -28,6 +28,7 @@ from sqlsess_cli.dialects import _base as dialects
 from sqlsess_cli.dialects._relations import Relation
 from sqlsess_cli.errors import ConfigError, UsageError
 from sqlsess_cli.interrupts import Interrupts
+from sqlsess_cli.options import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,23 @@ class Asked:
         models: modules, files and globs named by a flag; win over the configuration's.
         models_where: which flag or variable named them.
         isolation: the isolation level.
-        secrets_of: where the password of a target comes from.
-        echo: shows each statement.
         forbids_writing: the flag or variable that does, if one does.
         keeps: one connection serves several transactions, one after the other.
+        limits_of: how long a target may keep us waiting.
+        secrets_of: where the password of a target comes from.
+        echo: shows each statement.
+        notice: tells what is good to know.
     """
 
     models: Sequence[str] = ()
     models_where: str = "-m"
     isolation: str | None = None
-    secrets_of: Callable[[Target], Secrets] = lambda _: Secrets()
-    echo: Callable[[str], None] | None = None
     forbids_writing: str = ""
     keeps: bool = False
+    limits_of: Callable[[Target], Limits] = lambda _: Limits()
+    secrets_of: Callable[[Target], Secrets] = lambda _: Secrets()
+    echo: Callable[[str], None] | None = None
+    notice: Callable[[str], None] = lambda _: None
 
 
 class Database:
@@ -116,8 +121,9 @@ class Database:
         return None
 
     def _engine(self, target: Target, secrets: Secrets) -> Engine:
+        limit = self.asked.limits_of(target).connect
         keeps = self.asked.keeps
-        return make_engine(target, self.config, secrets, self.asked.isolation, keeps=keeps)
+        return make_engine(target, self.config, secrets, self.asked.isolation, limit, keeps=keeps)
 
     def _resolve_bind(self, catalog: Catalog, reference: str, name: str) -> tuple[Any, Any]:
         """One entry of `binds`: a model and the name of the database it lives in."""
@@ -217,7 +223,11 @@ class Database:
         factory = self.factory
         check_joined(factory, self.hooks, write=write)
         asked = self.asked
-        transaction = Transaction(self.name, self.hooks, write, asked.echo, asked.forbids_writing)
+        transaction = Transaction(
+            self.name, self.hooks, write, asked.echo, asked.forbids_writing,
+            asked.limits_of(self.target).lock,
+            lambda: asked.notice(f"waiting for a lock on {self.name}"),
+        )  # fmt: skip
         return transaction, begin(factory, transaction, interrupts)
 
 

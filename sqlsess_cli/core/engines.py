@@ -27,6 +27,7 @@ for _name in ("sqlalchemy", "psycopg", "pymysql"):
 # What create_engine raises where an argument is unknown, or its value is of no use.
 _UNUSABLE = (exc.ArgumentError, TypeError, ValueError, AttributeError, LookupError)
 
+_CONNECT_TIMEOUT = 10.0  # seconds
 _KNOWN = ("sqlite", "mysql", "mariadb", "postgresql", "oracle", "mssql")
 
 
@@ -60,8 +61,9 @@ def url_of(target: Target) -> URL:
 
 
 def make_engine(
-    target: Target, config: Config, secrets: Secrets, isolation: str | None, *, keeps: bool = False
-) -> Engine:
+    target: Target, config: Config, secrets: Secrets, isolation: str | None,
+    limit: float | None = None, *, keeps: bool = False,
+) -> Engine:  # fmt: skip
     """An engine that has not connected yet.
 
     Args:
@@ -69,6 +71,7 @@ def make_engine(
         config: where these are said, for messages.
         secrets: where the password comes from when the URL has none.
         isolation: the isolation level of every transaction.
+        limit: seconds in which to connect; None is what the URL and the settings say, or ten.
         keeps: its one connection stays from one transaction to the next.
 
     Raises:
@@ -77,9 +80,13 @@ def make_engine(
     """
     url = url_of(target)
     hooks = dialects.find(url.get_backend_name())
-    usual = hooks.connect_args(url, target.settings)
+    usual = {
+        **hooks.connect_limit(url, _CONNECT_TIMEOUT), **hooks.connect_args(url, target.settings)
+    }  # fmt: skip
     usual = {name: value for name, value in usual.items() if name not in url.query}
     arguments = {**usual, **target.settings.get("connect", {})}
+    if limit is not None:
+        arguments |= hooks.connect_limit(url, limit)
     # One connection, made when it is needed and closed with its session: no state leaks through
     # a pool, which has nothing to reset; and values never appear in the text of an error.
     pool = {"poolclass": QueuePool, "pool_size": 1} if keeps else {"poolclass": NullPool}
@@ -104,7 +111,7 @@ def make_engine(
     hooks.protect(engine)
     if url.password is None and url.host is not None:
         _late_password(engine, target.name, secrets, hooks)
-    event.listen(engine, "do_connect", partial(_connect, target.name))  # the last of them
+    event.listen(engine, "do_connect", partial(_connect, target.name, hooks))  # the last of them
     try:
         if level := known_level(engine, isolation or target.settings.get("isolation")):
             engine.update_execution_options(isolation_level=level)
@@ -159,15 +166,16 @@ def known_level(engine: Engine, level: str | None) -> str | None:
 
 
 def _connect(
-    name: str, dialect: Any, _record: Any, arguments: Sequence[Any], named: dict[str, Any]
-) -> Any:
+    name: str, hooks: dialects.Dialect, dialect: Any, _record: Any, arguments: Sequence[Any],
+    named: dict[str, Any],
+) -> Any:  # fmt: skip
     """A driver's connection; what is no error of a database is about a setting.
 
     Raises:
         ConfigError: instead.
     """
     try:
-        return dialect.connect(*arguments, **named)
+        return hooks.connect(dialect, arguments, named)
     except (TypeError, ValueError, AttributeError, LookupError, OSError) as error:
         # What could not be encoded may be a part of a password.
         secret = isinstance(error, UnicodeError)
@@ -188,7 +196,7 @@ def _late_password(engine: Engine, name: str, secrets: Secrets, hooks: dialects.
             known.extend([] if secret is None else [secret])
         if not known:
             try:
-                return _connect(name, dialect, record, arguments, named)
+                return _connect(name, hooks, dialect, record, arguments, named)
             except dialect.loaded_dbapi.Error as error:
                 if hooks.diagnose(error).meaning != "denied" or secrets.ask is None:
                     raise

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, ClassVar, Literal
@@ -12,11 +13,14 @@ from sqlalchemy import ColumnElement, Connection, Engine, cast, types
 from sqlalchemy.engine import URL, CursorResult
 
 from sqlsess_cli.dialects._exact import Exact
+from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import Literals
+from sqlsess_cli.dialects._marks import Became, Mark
 from sqlsess_cli.dialects._plan import Plans
 from sqlsess_cli.dialects._relations import Relations
 from sqlsess_cli.dialects._stored import Stored
 from sqlsess_cli.dialects._values import Values
+from sqlsess_cli.errors import UsageError
 from sqlsess_cli.foreign import Foreign
 from sqlsess_cli.registry import Registry
 from sqlsess_cli.result import Block
@@ -27,7 +31,6 @@ Settings = Mapping[str, Any]
 Meaning = Literal[
     "lost", "unreachable", "denied", "read only", "missing", "locked", "option", "other"
 ]
-
 _ASYNCHRONOUS = frozenset({"aiomysql", "aiosqlite", "asyncmy", "asyncpg", "psycopg_async"})
 _LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
@@ -60,33 +63,6 @@ class Fault:
     position: int | None = None
 
 
-# How the filter language's own functions are said in standard SQL. Each argument is an expression
-# and may stand in it several times.
-FUNCTIONS: Mapping[str, str] = {
-    "whole": "({0})",  # a whole number that 64 bits are calculated with
-    "double": "CAST({0} AS DOUBLE PRECISION)",
-    "quotient": "(CAST({0} AS DOUBLE PRECISION) / NULLIF({1}, 0))",
-    "remainder": "mod({0}, NULLIF({1}, 0))",  # with the sign of the first
-    "round": "round({0}, {1})",  # a decimal, half away from zero
-    "round float": "(sign({0}) * floor(abs({0}) * {1} + 0.5) / {1})",  # {1}: a power of ten
-    "length": "char_length({0})",
-    "bytes": "octet_length({0})",
-    "now": "CURRENT_TIMESTAMP",
-    "date": "CAST({0} AS DATE)",
-    "midnight": "CAST({0} AS TIMESTAMP)",  # of a date
-    "moved": "({0} + {1} * INTERVAL '0.000001' SECOND)",  # a date or time, by microseconds
-    "year": "CAST(EXTRACT(YEAR FROM {0}) AS INTEGER)",
-    "month": "CAST(EXTRACT(MONTH FROM {0}) AS INTEGER)",
-    "day": "CAST(EXTRACT(DAY FROM {0}) AS INTEGER)",
-    "hour": "CAST(EXTRACT(HOUR FROM {0}) AS INTEGER)",
-    "like": "{0}",  # or {1}, which is GLOB
-    "moment": "{0}",  # or {1}, where dates and times are texts
-    # Of ORDER BY: {0} is a term, and {1} whether it is NULL.
-    "nulls first": "{1} DESC, {0}",
-    "nulls last": "{1}, {0}",
-}
-
-
 class Dialect:
     """The hooks, answered for a database we know nothing about."""
 
@@ -104,6 +80,8 @@ class Dialect:
     reads_only: ClassVar[bool] = False  # begin(write=False) makes the database refuse writes
     reading_commits: ClassVar[bool] = False  # begin(write=False) ends, and commits, a transaction
     undoing: ClassVar[frozenset[str]] = frozenset()  # codes of errors that undo the transaction
+    # Codes of errors that come of others at work: once all is rolled back, it can be repeated.
+    repeatable: ClassVar[frozenset[str]] = frozenset()
     duplicates: ClassVar[frozenset[str]] = frozenset()  # codes of errors that a key is there
     definitions_commit: ClassVar[bool] = False  # DDL ends the transaction, and commits it
     # First words of what can make a session write again that was set to reading, or write files.
@@ -117,7 +95,7 @@ class Dialect:
     outside: ClassVar[re.Pattern[str] | None] = None
     # What neither the database nor the scanner stops while reading, in short.
     unheld: ClassVar[tuple[str, ...]] = ("whatever a query's functions do",)
-    # What the filter language says, as this database's SQL; see FUNCTIONS below.
+    # What the filter language says, as this database's SQL.
     functions: ClassVar[Mapping[str, str]] = FUNCTIONS
 
     def choose_driver(self, url: URL) -> URL:
@@ -152,8 +130,37 @@ class Dialect:
     def prepare(self, engine: Engine) -> None:
         """Listen to what an engine of ours must do whenever it connects."""
 
-    def begin(self, connection: Connection, *, write: bool) -> None:
-        """Make the transaction that has just begun what it promises: real, or read-only."""
+    def connect_limit(self, url: URL, seconds: float) -> dict[str, Any]:
+        """Arguments for the driver's connect that end it after so long."""
+        return {}
+
+    def connect(self, dialect: Any, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
+        """A connection of the driver's, within the limit that its arguments say."""
+        return dialect.connect(*arguments, **named)
+
+    def limit_locks(self, connection: Connection, seconds: float) -> None:
+        """Wait for locks of other transactions so long, and no longer.
+
+        Raises:
+            UsageError: this database is not known to do so.
+        """
+        raise UsageError(f"no --lock-timeout is known for {self.label}", "leave it out")
+
+    def begin(
+        self, connection: Connection, *, write: bool, waiting: Callable[[], None] = lambda: None
+    ) -> None:
+        """Make the transaction that has just begun what it promises: real, or read-only.
+
+        Args:
+            connection: that takes part.
+            write: it may change data.
+            waiting: to be called, once, when it waits for others longer than a second.
+        """
+
+    @contextmanager
+    def committing(self, waiting: Callable[[], None]) -> Iterator[None]:
+        """While the block commits, call `waiting` if that waits for others longer than a second."""
+        yield
 
     def confine(self, connection: Connection) -> None:
         """Have the database refuse what a dry run could not undo, as far as it can be told."""
@@ -180,6 +187,19 @@ class Dialect:
     def only_rollback_is_left(self, error: BaseException | None) -> bool:
         """Whether the error says that the transaction is there, but takes nothing more."""
         return False
+
+    def mark(self, connection: Connection) -> Mark | None:
+        """What to ask for this transaction by, once it is over; None where nobody could tell."""
+        return None
+
+    def became(self, cursor: Any, mark: Mark) -> Became:
+        """What became of that transaction.
+
+        Args:
+            cursor: of a connection that was made since.
+            mark: of the transaction.
+        """
+        return "unknown"
 
     def keeps_when_lost(self, engine: Engine) -> bool:
         """Whether a write may stay though its connection was lost before COMMIT."""

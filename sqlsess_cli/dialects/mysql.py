@@ -6,23 +6,23 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from math import ceil
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, cast, event, text, types
 from sqlalchemy.engine import URL
 
-from sqlsess_cli.dialects import _mysql_engines, _mysql_reading
+from sqlsess_cli.dialects import _mysql_connect, _mysql_engines, _mysql_reading
 from sqlsess_cli.dialects._base import (
-    FUNCTIONS,
     Dialect,
     Driver,
     Fault,
     Meaning,
     Settings,
     doubled,
-    is_local,
 )
 from sqlsess_cli.dialects._exact import MySQLExact
+from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import MySQLLiterals
 from sqlsess_cli.dialects._mysql_relations import MySQLRelations
 from sqlsess_cli.dialects._mysql_values import MySQLValues
@@ -30,12 +30,12 @@ from sqlsess_cli.dialects._plan import DocumentPlans
 from sqlsess_cli.dialects._stored import Stored
 from sqlsess_cli.errors import ConfigError, RefusedError
 
-_CONNECT_TIMEOUT = 10  # seconds
 _NOT_UNDONE = 1196  # the warning that a rollback gives for tables without transactions
 _NO_BACKSLASH_ESCAPES = 1 << 9  # in the status that the server sends with each answer
 _LIMITED = "sqlsess_limited"  # key of a connection record whose read_timeout is ours
 
 _MEANINGS: dict[int, Meaning] = {
+    1020: "locked",  # read, and changed since by another
     1040: "unreachable",  # too many connections
     1044: "denied",
     1045: "denied",
@@ -45,6 +45,7 @@ _MEANINGS: dict[int, Meaning] = {
     1143: "denied",
     1146: "missing",
     1205: "locked",
+    1213: "locked",  # a deadlock
     1227: "denied",
     1290: "read only",  # the server runs with --read-only
     1305: "missing",
@@ -59,7 +60,9 @@ _MEANINGS: dict[int, Meaning] = {
     2013: "lost",
     2014: "lost",
     2026: "unreachable",  # TLS
+    2027: "lost",  # a packet that makes no sense
     2055: "lost",
+    3572: "locked",  # NOWAIT
     4031: "lost",
 }
 
@@ -73,6 +76,7 @@ class MySQL(Dialect):
     literals: ClassVar[MySQLLiterals] = MySQLLiterals()
     exact: ClassVar[MySQLExact] = MySQLExact()
     label: ClassVar[str] = "MySQL"
+    repeatable: ClassVar[frozenset[str]] = frozenset({"1020", "1205", "1213", "3572"})
     duplicates: ClassVar[frozenset[str]] = frozenset({"1062", "1169", "1586"})
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("pymysql", "pymysql"),
@@ -111,7 +115,7 @@ class MySQL(Dialect):
             )
         if url.get_driver_name() != "pymysql":
             return {}
-        return {"connect_timeout": _CONNECT_TIMEOUT, **_tls(url, settings, asked)}
+        return _mysql_connect.tls(url, settings, asked)
 
     def password(self, url: URL, environ: Mapping[str, str]) -> str | None:
         """MYSQL_PWD, or the [client] group of ~/.my.cnf when host and user agree with it."""
@@ -147,7 +151,29 @@ class MySQL(Dialect):
             if _LIMITED in record.info:  # a statement may take as long as it takes
                 dbapi._read_timeout = None  # noqa: SLF001  there is no public way
 
-    def begin(self, connection: Connection, *, write: bool) -> None:
+    def connect_limit(self, url: URL, seconds: float) -> dict[str, Any]:
+        """PyMySQL's own limit, which holds for a part of the way: see connect()."""
+        whole = url.get_driver_name() == "mysqldb"
+        return {"connect_timeout": ceil(seconds) if whole else seconds}
+
+    def connect(self, dialect: Any, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
+        """The whole way within the limit, also if the server says a word now and then."""
+        limit = named.get("connect_timeout")
+        if dialect.driver != "pymysql" or not limit:
+            return super().connect(dialect, arguments, named)
+        made = super().connect(dialect, arguments, {**named, "defer_connect": True})
+        return _mysql_connect.within(made, float(limit))
+
+    def limit_locks(self, connection: Connection, seconds: float) -> None:
+        """Of rows, and of definitions; whole seconds."""
+        limit = max(ceil(seconds), 1)
+        names = ("innodb_lock_wait_timeout", "lock_wait_timeout")
+        both = ", ".join(f"SESSION {name} = {limit}" for name in names)
+        connection.execute(text(f"SET {both}"))
+
+    def begin(
+        self, connection: Connection, *, write: bool, waiting: Callable[[], None] = lambda: None
+    ) -> None:
         """A read-only transaction, in a session whose next ones are read-only too.
 
         The transaction alone does not hold: MariaDB commits it at a definition (DDL), and then
@@ -268,27 +294,6 @@ class MySQL(Dialect):
         context = getattr(dbapi, "ctx", None)
         checked = "verified" if getattr(context, "verify_mode", 0) else "not verified"
         return f"{status.get('ssl_version')} {status['ssl_cipher']} ({checked})"
-
-
-def _tls(url: URL, settings: Settings, asked: set[str]) -> dict[str, Any]:
-    """PyMySQL's TLS arguments: one context for the engine; the driver makes one a connection."""
-    mode = settings.get("tls") or ("off" if is_local(url) else "verify")
-    if any(name.startswith("ssl") for name in asked):
-        return {}  # the driver's own options say it
-    if mode == "off" and "tls_ca" not in settings:
-        return {"ssl_disabled": True}
-    import ssl
-
-    try:
-        context = ssl.create_default_context(cafile=settings.get("tls_ca"))
-    except OSError as error:
-        reason = error.strerror or "it holds no certificate"
-        raise ConfigError(f"cannot read tls_ca {settings.get('tls_ca')}: {reason}") from error
-    # Certificates that MySQL makes for itself lack fields that Python 3.13 asks for.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    if mode == "insecure":
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return {"ssl": context}
 
 
 DIALECT = MySQL()

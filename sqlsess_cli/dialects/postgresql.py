@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from math import ceil
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, text
 from sqlalchemy.engine import URL
 
 from sqlsess_cli.dialects._base import (
-    FUNCTIONS,
     Dialect,
     Driver,
     Fault,
@@ -22,20 +22,32 @@ from sqlsess_cli.dialects._base import (
     is_local,
 )
 from sqlsess_cli.dialects._exact import PostgreSQLExact
+from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import PostgreSQLLiterals
+from sqlsess_cli.dialects._marks import Became, Mark
 from sqlsess_cli.dialects._plan import NodePlans
 from sqlsess_cli.dialects._postgresql_relations import PostgreSQLRelations
 from sqlsess_cli.dialects._postgresql_values import AS_TEXT, PostgreSQLValues
 from sqlsess_cli.errors import RefusedError
 
-_CONNECT_TIMEOUT = 10  # seconds
+_SHORTEST = 2  # seconds; libpq waits no shorter
 _BEFORE = "sqlsess_read_only"  # key of a connection's info: how it was before we read on it
 _FAILED = "25P02"  # in_failed_sql_transaction
+
+_MARKED_SINCE = (13,)  # the version that has these functions
+_STARTED = "SELECT CAST(pg_postmaster_start_time() AS text)"
+_MARK = f"{_STARTED}, CAST(pg_current_xact_id_if_assigned() AS text)"
+_STATUS = "SELECT pg_xact_status(CAST(%s AS xid8))"
+_BECAME: dict[str | None, Became] = {
+    "committed": "committed", "aborted": "rolled back", "in progress": "under way"
+}  # fmt: skip
 
 _MEANINGS: dict[str, Meaning] = {
     "25006": "read only",
     "28000": "denied",
     "28P01": "denied",
+    "40001": "locked",  # could not serialize
+    "40P01": "locked",  # a deadlock
     "42501": "denied",
     "3D000": "unreachable",
     "3F000": "missing",
@@ -77,6 +89,7 @@ class PostgreSQL(Dialect):
     literals: ClassVar[PostgreSQLLiterals] = PostgreSQLLiterals()
     exact: ClassVar[PostgreSQLExact] = PostgreSQLExact()
     label: ClassVar[str] = "PostgreSQL"
+    repeatable: ClassVar[frozenset[str]] = frozenset({"40001", "40P01", "55P03"})
     duplicates: ClassVar[frozenset[str]] = frozenset({"23505"})
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("psycopg", "psycopg", "postgresql"),
@@ -110,7 +123,7 @@ class PostgreSQL(Dialect):
         """TLS as the settings ask, by libpq's own modes; `.pgpass` is libpq's own too."""
         if url.get_driver_name() not in ("psycopg", "psycopg2"):
             return {}
-        arguments: dict[str, Any] = {"connect_timeout": _CONNECT_TIMEOUT}
+        arguments: dict[str, Any] = {}
         if "sslmode" not in {*url.query, *settings.get("connect", {})}:
             default = "prefer" if is_local(url) else "verify"
             mode = "verify" if "tls_ca" in settings else default
@@ -120,7 +133,20 @@ class PostgreSQL(Dialect):
             arguments["sslmode"] = "verify-full" if mode == "verify" else mode
         return arguments
 
-    def begin(self, connection: Connection, *, write: bool) -> None:
+    def connect_limit(self, url: URL, seconds: float) -> dict[str, Any]:
+        """Whole seconds, two at least."""
+        if url.get_driver_name() not in ("psycopg", "psycopg2"):
+            return {}
+        return {"connect_timeout": max(ceil(seconds), _SHORTEST)}
+
+    def limit_locks(self, connection: Connection, seconds: float) -> None:
+        """For this transaction; of any kind of lock."""
+        limit = text("SELECT set_config('lock_timeout', :limit, true)")
+        connection.execute(limit, {"limit": f"{ceil(seconds * 1000)}ms"})
+
+    def begin(
+        self, connection: Connection, *, write: bool, waiting: Callable[[], None] = lambda: None
+    ) -> None:
         """Read-only by a query: after one, the transaction cannot be made to write again.
 
         What a program begins on the driver's connection itself is read-only by the driver.
@@ -142,6 +168,22 @@ class PostgreSQL(Dialect):
         """What only a superuser can switch off."""
         role = connection.execute(text("SHOW session_replication_role")).scalar()
         return bool(role != "replica")
+
+    def mark(self, connection: Connection) -> Mark | None:
+        """Its number, which it has if anything was written."""
+        if (connection.dialect.server_version_info or ()) < _MARKED_SINCE:
+            return None
+        server, number = connection.execute(text(_MARK)).one()
+        return Mark(number, server) if number else None
+
+    def became(self, cursor: Any, mark: Mark) -> Became:
+        """As the server says; not after a crash, which may have given the number to another."""
+        cursor.execute(_STARTED)
+        if cursor.fetchone() != (mark.server,):
+            return "unknown"
+        cursor.execute(_STATUS, (mark.id,))
+        (status,) = cursor.fetchone()
+        return _BECAME.get(status, "unknown")
 
     def canceller(self, engine: Engine, dbapi: Any) -> Callable[[], None]:
         """A cancel request, on a connection that the driver makes for it."""

@@ -6,10 +6,13 @@ import os
 import shlex
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
 from itertools import islice
+from math import ceil
+from threading import Timer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote
 
@@ -19,7 +22,6 @@ from sqlalchemy.engine.cursor import CursorFetchStrategy
 from sqlalchemy.exc import DatabaseError
 
 from sqlsess_cli.dialects._base import (
-    FUNCTIONS,
     Dialect,
     Driver,
     Fault,
@@ -28,6 +30,7 @@ from sqlsess_cli.dialects._base import (
     first_line,
 )
 from sqlsess_cli.dialects._exact import SQLiteExact
+from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import SQLiteLiterals
 from sqlsess_cli.dialects._plan import RowPlans
 from sqlsess_cli.dialects._sqlite_reading import authorize, authorize_undoable
@@ -37,6 +40,7 @@ from sqlsess_cli.errors import ConnectError
 from sqlsess_cli.result import Block
 
 _PATIENCE = 5.0  # seconds to wait for another writer
+_SILENCE = 1.0  # seconds of them in which nothing is said
 
 _MEANINGS: dict[str, Meaning] = {
     "SQLITE_AUTH": "read only",
@@ -67,6 +71,10 @@ class SQLite(Dialect):
     literals: ClassVar[SQLiteLiterals] = SQLiteLiterals()
     exact: ClassVar[SQLiteExact] = SQLiteExact()
     label: ClassVar[str] = "SQLite"
+    repeatable: ClassVar[frozenset[str]] = frozenset(
+        {"SQLITE_BUSY", "SQLITE_BUSY_RECOVERY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_TIMEOUT"}
+        | {"SQLITE_LOCKED", "SQLITE_LOCKED_SHAREDCACHE"}
+    )
     duplicates: ClassVar[frozenset[str]] = frozenset(
         {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
     )
@@ -125,17 +133,35 @@ class SQLite(Dialect):
         """Only who asks for it has foreign keys heeded."""
         return bool(connection.execute(text("PRAGMA foreign_keys")).scalar())
 
-    def begin(self, connection: Connection, *, write: bool) -> None:
+    def limit_locks(self, connection: Connection, seconds: float) -> None:
+        """Of the file, from now on."""
+        dbapi: Any = connection.connection.dbapi_connection
+        dbapi.execute(f"PRAGMA busy_timeout = {ceil(seconds * 1000)}")
+
+    @contextmanager
+    def committing(self, waiting: Callable[[], None]) -> Iterator[None]:
+        """The library waits by itself, for those who read."""
+        timer = Timer(_SILENCE, waiting)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def begin(
+        self, connection: Connection, *, write: bool, waiting: Callable[[], None] = lambda: None
+    ) -> None:
         """Begin by our own BEGIN: the driver's habit lets DDL and savepoints survive ROLLBACK."""
         dbapi: Any = connection.connection.dbapi_connection
         if not dbapi.in_transaction:
             dbapi.isolation_level = None
             # Take the lock now, not at the first rows or at the end.
             if write:
-                self._patiently(dbapi, "BEGIN IMMEDIATE")
+                self._patiently(dbapi, "BEGIN IMMEDIATE", waiting)
             else:
                 dbapi.execute("BEGIN")
-                self._patiently(dbapi, "PRAGMA schema_version")
+                self._patiently(dbapi, "PRAGMA schema_version", waiting)
         if not write:
             dbapi.execute("PRAGMA query_only = ON")  # holds where the authorizer is not asked
             dbapi.set_authorizer(authorize)
@@ -162,10 +188,11 @@ class SQLite(Dialect):
         pragma = connection.exec_driver_sql("PRAGMA query_only").scalar()
         return held + ["query_only"] * bool(pragma)
 
-    def _patiently(self, dbapi: Any, statement: str) -> None:
+    def _patiently(self, dbapi: Any, statement: str, waiting: Callable[[], None]) -> None:
         """Wait for other clients here, where signals are heard; the library's wait is deaf."""
         (patience,) = dbapi.execute("PRAGMA busy_timeout").fetchone()
-        deadline = time.monotonic() + patience / 1000
+        began, told = time.monotonic(), False
+        deadline = began + patience / 1000
         dbapi.execute("PRAGMA busy_timeout = 0")
         while True:
             try:
@@ -174,6 +201,9 @@ class SQLite(Dialect):
                 busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
                 if not busy or time.monotonic() > deadline:
                     raise
+                if not told and time.monotonic() > began + _SILENCE:
+                    told = True
+                    waiting()
                 time.sleep(0.02)
             else:
                 break

@@ -169,7 +169,7 @@ def test_a_lock_that_is_waited_for_too_long(write: Run, t: Database) -> None:
         setting = "SET innodb_lock_wait_timeout = 1"
         done = write(f"{setting}; INSERT INTO t VALUES (2); UPDATE t SET a = 30 WHERE a = 1")
     assert ended(done) == (5, "rolled back"), done
-    assert "hint: another transaction holds a lock; try again" in done.err
+    assert "hint: another transaction was in the way; --retries N repeats it" in done.err
     assert rows(t) == [1]
 
 

@@ -251,7 +251,7 @@ def test_waiting_for_a_file_ends_and_says_why(
             assert done.code == 5
             assert done.err == (
                 f"error: {database.where}: database is locked\n"
-                "hint: another transaction holds a lock; try again\n"
+                "hint: another transaction was in the way; --retries N repeats it\n"
                 f"rolled back: nothing was changed on {database.where}\n"
             )
 

@@ -134,6 +134,8 @@ class Cascades:
                 connection, verb, of, met, lambda on, found: self._add(on, found, verb), changed
             )
         if asking.error is not None:  # such as a table that this account may not read
+            if _is_over(connection, asking.error):
+                raise asking.error
             self.uncounted.add("other tables")
 
     def _add(self, connection: Connection, found: Referring, verb: Verb) -> bool:
@@ -190,3 +192,10 @@ def _is_unique(column: Any) -> bool:
         isinstance(item, UniqueConstraint | Index) and column in set(item.columns)
         for item in groups
     )
+
+
+def _is_over(connection: Connection, error: BaseException) -> bool:
+    """Whether an error ended more than our question: the connection, or the whole transaction."""
+    hooks = dialects.find(connection.dialect.name)
+    original = getattr(error, "orig", None) or error
+    return connection.invalidated or hooks.diagnose(original).code in hooks.repeatable

@@ -11,18 +11,13 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
+from sqlsess_cli.core.transaction.doubt import mark
+from sqlsess_cli.core.transaction.ending import ended, noted_commit
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.inside import keep_open, require_undo, require_unended
-from sqlsess_cli.core.transaction.state import INFO, OWN, RAW, Outcome, Transaction
+from sqlsess_cli.core.transaction.state import INFO, OWN, RAW, Transaction
 from sqlsess_cli.dialects import _base as dialects
-from sqlsess_cli.errors import (
-    ConfigError,
-    Interrupted,
-    PartialError,
-    RejectedError,
-    SqlsessError,
-    UnknownOutcome,
-)
+from sqlsess_cli.errors import ConfigError, RejectedError, SqlsessError, UnknownOutcome
 from sqlsess_cli.interrupts import Interrupts
 
 _GUARD = "sqlsess_guard"
@@ -45,7 +40,7 @@ def begin(
     """
     interrupts.check()
     with ExitStack() as ending:
-        ending.push(partial(_ended, transaction, interrupts))
+        ending.push(partial(ended, transaction, interrupts))
         with translated(transaction), ExitStack() as stack, factory.begin() as session:
             session.info[INFO] = transaction
             session.twophase = session.twophase and transaction.write  # reading has no two phases
@@ -58,12 +53,14 @@ def begin(
             if transaction.write:
                 session.flush()
                 _release_guards(transaction)
+                if not (transaction.dry or session.twophase):
+                    mark(transaction)
             if transaction.dry:
                 _end_dry(transaction)
             if transaction.write and not transaction.dry:
                 stack.enter_context(interrupts.held())
-                stack.push(partial(_committed, transaction))
-                transaction.phase = "commit"
+                stack.enter_context(noted_commit(session, transaction))
+                stack.enter_context(transaction.hooks.committing(transaction.waiting))
             else:
                 session.rollback()
 
@@ -77,55 +74,6 @@ def _end_dry(transaction: Transaction) -> None:
     transaction.outcome = "partly committed" if kept else "rolled back"
     if kept:
         raise RejectedError(f"{transaction.database} could not undo all of a dry run")
-
-
-# How the block ends: each is told what was raised, if anything was, and lets it pass
-
-
-def _committed(
-    transaction: Transaction, _kind: object, error: BaseException | None, _traceback: object
-) -> None:
-    """Note that COMMIT succeeded, while signals are still held off."""
-    if error is None:
-        transaction.outcome = "committed"
-
-
-def _ended(
-    transaction: Transaction, interrupts: Interrupts,
-    _kind: object, error: BaseException | None, _traceback: object,
-) -> None:  # fmt: skip
-    """Find out what became of it, and raise what says so."""
-    transaction.phase = "over" if transaction.phase != "connect" else "connect"
-    if error is None:
-        transaction.outcome = transaction.outcome if transaction.write else "read"
-        return
-    if transaction.outcome == "open":  # a signal that comes after COMMIT undoes nothing
-        transaction.outcome = _undone(transaction, error)
-    if transaction.outcome == "rolled back":
-        interrupts.check(error)
-    if transaction.outcome == "unknown" and not isinstance(error, UnknownOutcome):
-        raise _in_doubt(transaction, error) from error
-    if transaction.outcome == "partly committed" and isinstance(error, SqlsessError):
-        raise PartialError(error.message, error.hint, **error.details) from error
-
-
-def _in_doubt(transaction: Transaction, error: BaseException) -> UnknownOutcome:
-    reason = error.signum.name if isinstance(error, Interrupted) else dialects.first_line(error)
-    if not transaction.prepared:
-        details = error.details if isinstance(error, SqlsessError) else {}
-        return UnknownOutcome(reason, "look at what was kept before you repeat it", **details)
-    names = ", ".join(map(str, transaction.prepared))
-    return UnknownOutcome(
-        f"{transaction.database} was prepared to commit, and then: {reason}",
-        f"commit what it holds prepared, or roll it back: {names}",
-    )
-
-
-def _undone(transaction: Transaction, error: BaseException) -> Outcome:
-    if isinstance(error, UnknownOutcome) or transaction.prepared or transaction.doubtful:
-        return "unknown"
-    kept = transaction.committed_itself or transaction.not_undone
-    return "partly committed" if kept else "rolled back"
 
 
 def _look_back(
@@ -198,7 +146,9 @@ def _require_transactions(
 
 def _make_true(transaction: Transaction, hooks: dialects.Dialect, connection: Connection) -> None:
     """Have the database hold what was promised: a real transaction, reading, an undone one."""
-    hooks.begin(connection, write=transaction.write)
+    if transaction.lock_timeout is not None:
+        hooks.limit_locks(connection, transaction.lock_timeout)
+    hooks.begin(connection, write=transaction.write, waiting=transaction.waiting)
     if transaction.write and hooks.savepoints:
         connection.execute(text(f"SAVEPOINT {_GUARD}"))
     if transaction.dry:
@@ -231,7 +181,8 @@ def _opener(
             stack.enter_context(interrupts.watching(cancel))
         _require_transactions(transaction, hooks, connection)
         transaction.phase = "execute"
-        _make_true(transaction, hooks, connection)
+        with translated(transaction):  # by us: in a program it would pass for one of its own
+            _make_true(transaction, hooks, connection)
         transaction.connections.append(connection)
         event.listen(connection, "before_cursor_execute", _before(transaction, hooks))
         if transaction.write:

@@ -15,10 +15,10 @@ from sqlsess_cli.dialects._base import Fault, first_line
 from sqlsess_cli.errors import (
     ConfigError,
     ConnectError,
+    LostAnswer,
     RefusedError,
     RejectedError,
     SqlsessError,
-    UnknownOutcome,
     UsageError,
 )
 
@@ -66,6 +66,10 @@ def _of_sqlalchemy(error: exc.SQLAlchemyError, transaction: Transaction) -> Sqls
     if isinstance(error, exc.ArgumentError) and transaction.phase == "connect":
         # Such as an isolation level, which is only looked at now.
         return ConfigError(f"{transaction.database}: {first_line(error)}")
+    if any(connection.invalidated for connection in transaction.connections):
+        # Whoever caught that it was lost, and went on, is told so again.
+        message = f"the connection to {transaction.database} was lost: {first_line(error)}"
+        return ConnectError(message, database=transaction.database)
     inner = error.orig if isinstance(error, exc.StatementError) else None
     return RejectedError(first_line(inner or error))
 
@@ -97,9 +101,10 @@ def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> Sql
     if transaction.phase == "connect" or fault.meaning == "unreachable":
         advice = fault.hint or _advice(fault) or _UNREACHABLE
         return ConnectError(f"cannot connect to {name}: {fault.message}", advice, **details)
-    if lost and transaction.phase == "commit":
+    if transaction.phase == "commit" and (lost or fault.code is None):
         message = f"the connection to {name} was lost while committing: {fault.message}"
-        return UnknownOutcome(message, "look whether the change is there before you repeat it")
+        hint = "look whether the change is there before you repeat it"
+        return LostAnswer(message, hint, database=name)
     if lost:
         return ConnectError(f"the connection to {name} was lost: {fault.message}", **details)
     if fault.meaning == "read only" and not transaction.write:
@@ -108,7 +113,9 @@ def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> Sql
         if transaction.forbids_writing:
             hint = f"{transaction.forbids_writing} forbids changes"
         return RefusedError(message, hint, **details)
-    return RejectedError(f"{name}: {fault.message}", fault.hint or _advice(fault), **details)
+    # Of a lock ours says more than the server's, which is to look into its log.
+    hint = fault.hint if fault.meaning != "locked" else ""
+    return RejectedError(f"{name}: {fault.message}", hint or _advice(fault), **details)
 
 
 def _advice(fault: Fault) -> str:
@@ -118,7 +125,7 @@ def _advice(fault: Fault) -> str:
         "other": "",
         "unreachable": _UNREACHABLE,
         "missing": "sqlsess models lists what is there",
-        "locked": "another transaction holds a lock; try again",
+        "locked": "another transaction was in the way; --retries N repeats it",
         "read only": "the server or the file cannot be written",
         "lost": "",
         "option": "",

@@ -23,6 +23,8 @@ def keep_open(
 ) -> None:
     """See that the application's code does not end the transaction while the command works.
 
+    The same hook knows the moment before COMMIT is sent: until then, what is lost is undone.
+
     Args:
         transaction: to note it in.
         connection: that takes part.
@@ -33,6 +35,7 @@ def keep_open(
         if transaction.inside:  # raised before COMMIT is sent, so nothing is kept
             name = transaction.database
             raise RejectedError(f"code of the application would commit on {name}", _HINT)
+        transaction.phase = "commit"
 
     def undoing(found: Connection) -> None:
         if transaction.inside and found not in transaction.undone:

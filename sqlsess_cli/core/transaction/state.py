@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 
 from sqlsess_cli.core.transaction.reach import Reach
 from sqlsess_cli.dialects._base import Dialect
+from sqlsess_cli.dialects._marks import Mark
+from sqlsess_cli.errors import SqlsessError
 from sqlsess_cli.result import Unreadable
 
 INFO = "sqlsess"  # the key of Session.info that holds the Transaction
@@ -62,6 +64,8 @@ class Transaction:
         write: it may change data; otherwise it is read-only at the database, and rolled back.
         echo: shows each statement as it is sent.
         forbids_writing: the flag or variable that does, if one does.
+        lock_timeout: seconds to wait for a lock; None is the database's habit.
+        waiting: tells that we have been waiting for one for a while.
         phase: how far it has come.
         outcome: how it ended.
         statements: how many statements of the user's were executed.
@@ -82,6 +86,8 @@ class Transaction:
         aside: what is sent now is ours, and none of the command's statements.
         reach: where the statements of a dry run can lead, once something is sent there.
         undoable: the statements of a dry run that are known to lead to nothing that stays.
+        mark: what the server can be asked for it by, once COMMIT's answer was lost.
+        answer_lost: it was, and the server says that it has committed.
         done: what it did to objects, in words; nothing where rows were counted.
         series: the statements that it is one of, when each is committed by itself.
         started: when, in seconds of the monotonic clock.
@@ -92,6 +98,8 @@ class Transaction:
     write: bool
     echo: Callable[[str], None] | None = None
     forbids_writing: str = ""
+    lock_timeout: float | None = None
+    waiting: Callable[[], None] = lambda: None
     phase: Phase = "connect"
     outcome: Outcome = "open"
     statements: int = 0
@@ -111,6 +119,8 @@ class Transaction:
     aside: bool = False
     reach: dict[Connection, Reach] = field(default_factory=dict)
     undoable: set[tuple[Connection, str]] = field(default_factory=set)
+    mark: Mark | None = None
+    answer_lost: bool = False
     done: str = ""
     series: Series | None = None
     started: float = field(default_factory=monotonic)
@@ -119,6 +129,11 @@ class Transaction:
         """Counts and time, for those who ask for more."""
         counted = f"{self.statements} statement{'' if self.statements == 1 else 's'}"
         return f"{self.database}: {counted} in {(monotonic() - self.started) * 1000:.0f} ms"
+
+    def is_repeatable(self, error: SqlsessError) -> bool:
+        """Whether others were in its way, and all of it was undone."""
+        contended = error.details.get("sqlstate") in self.hooks.repeatable
+        return contended and self.outcome == "rolled back"
 
     def spoilt(self, column: str, cell: Unreadable) -> None:
         """Remember that a cell could not be read: how many of its column, and the first."""
@@ -135,7 +150,9 @@ class Transaction:
             if self.statements != 1 and not self.done:
                 counted.append(f"{self.statements} statements")
             itself = " (the server commits at each definition)"
-            return f"committed: {', '.join(counted)} on {name}{itself * self.committed_itself}"
+            lost = " (the answer to COMMIT was lost, and the server was asked again)"
+            more = f"{itself * self.committed_itself}{lost * self.answer_lost}"
+            return f"committed: {', '.join(counted)} on {name}{more}"
         if self.outcome == "partly committed":
             why = "the server commits at each definition; what followed was rolled back"
             if self.not_undone:
