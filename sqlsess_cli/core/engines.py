@@ -169,7 +169,7 @@ def _connect(
     name: str, hooks: dialects.Dialect, dialect: Any, _record: Any, arguments: Sequence[Any],
     named: dict[str, Any],
 ) -> Any:  # fmt: skip
-    """A driver's connection; what is no error of a database is about a setting.
+    """A driver's connection; what neither it nor a server made wrong is about a setting.
 
     Raises:
         ConfigError: instead.
@@ -177,6 +177,8 @@ def _connect(
     try:
         return hooks.connect(dialect, arguments, named)
     except (TypeError, ValueError, AttributeError, LookupError, OSError) as error:
+        if hooks.misspoken(error):
+            raise
         # What could not be encoded may be a part of a password.
         secret = isinstance(error, UnicodeError)
         reason = "it cannot be encoded" if secret else dialects.first_line(error)

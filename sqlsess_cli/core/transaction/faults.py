@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from traceback import walk_tb
 from typing import Any
 
 from sqlalchemy import exc
@@ -76,6 +77,8 @@ def _of_sqlalchemy(error: exc.SQLAlchemyError, transaction: Transaction) -> Sqls
 
 def _of_driver(error: Exception, transaction: Transaction) -> SqlsessError | None:
     """What an error means that came from the driver past SQLAlchemy; None for any other."""
+    if reason := _misspoken(error, transaction):
+        return _given_up(transaction, reason, error)
     refused = isinstance(error, TypeError) and re.search("keyword argument|callable", str(error))
     if refused and transaction.phase == "connect":
         return refused_option(transaction.database, first_line(error))
@@ -83,6 +86,32 @@ def _of_driver(error: Exception, transaction: Transaction) -> SqlsessError | Non
     if "Error" in (base.__name__ for base in type(error).__mro__[:-3]):
         return _meant(error, lost=False, transaction=transaction)
     return None
+
+
+def _misspoken(error: Exception, transaction: Transaction) -> str:
+    """What is wrong with what the server said, if the driver or SQLAlchemy fell over that."""
+    if reason := transaction.hooks.misspoken(error):
+        return reason
+    *_, (innermost, _) = walk_tb(error.__traceback__)
+    module = innermost.f_globals.get("__name__", "")
+    # While SQLAlchemy gets to know a server, nothing is sent that is not its own.
+    asked = transaction.phase == "connect" and module.startswith("sqlalchemy.dialects")
+    return "the server does not answer as one of its kind" if asked else ""
+
+
+def _given_up(transaction: Transaction, reason: str, error: Exception) -> SqlsessError:
+    """Let a connection go that is out of step: on it not even a ROLLBACK would be understood."""
+    for connection in transaction.connections:
+        connection.invalidate(error)
+    name = transaction.database
+    about = f"{reason} ({type(error).__name__}: {first_line(error)})"
+    if transaction.phase == "commit":
+        message = f"the connection to {name} was given up while committing: {about}"
+        return UnknownOutcome(message, "look whether the change is there before you repeat it")
+    if transaction.phase == "connect":
+        return ConnectError(f"cannot connect to {name}: {about}", _UNREACHABLE, database=name)
+    message = f"the connection to {name} was given up: {about}"
+    return ConnectError(message, "find out who answers there", database=name)
 
 
 def refused_option(database: str, reason: str) -> ConfigError:
