@@ -12,7 +12,7 @@ from pymysql.err import OperationalError
 _REFUSED = 2059  # CR_AUTH_PLUGIN_CANNOT_LOAD
 
 # PyMySQL's functions that read what the server sends, by how their names begin.
-_READING = ("_read", "_get_server_information", "_get_descriptions", "_process_auth")
+_READING = ("_read", "_get_", "_process_auth")
 _READING_MODULES = ("pymysql.protocol", "pymysql._auth")
 
 

@@ -127,9 +127,9 @@ class PostgreSQL(Dialect):
             return {}
         arguments: dict[str, Any] = {}
         if "sslmode" not in {*url.query, *settings.get("connect", {})}:
-            default = "prefer" if is_local(url) else "verify"
-            mode = "verify" if "tls_ca" in settings else default
-            mode = {"off": "disable", "insecure": "require"}.get(settings.get("tls", mode), mode)
+            usual = "verify" if "tls_ca" in settings or not is_local(url) else "prefer"
+            mode = settings.get("tls", usual)
+            mode = {"off": "disable", "insecure": "require"}.get(mode, mode)
             if mode == "verify":
                 arguments["sslrootcert"] = settings.get("tls_ca", "system")
             arguments["sslmode"] = "verify-full" if mode == "verify" else mode

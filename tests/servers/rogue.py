@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -11,7 +12,7 @@ from typing import Self
 
 from servers.proxy import cut
 
-PATIENCE = 0.5  # seconds; a client that waits for more than we said is hung up on
+PATIENCE = 0.2  # seconds; a client that waits for more than we said is hung up on
 Bend = Callable[[bytes], bytes]
 
 
@@ -73,6 +74,22 @@ class Wire:
             self._heard += chunk
             data += chunk
         return bytes(data)
+
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        """From now on it is TLS.
+
+        Raises:
+            HungUp: the client does not like our certificate.
+        """
+        try:
+            self._side = context.wrap_socket(self._side, server_side=True)
+        except OSError:
+            raise HungUp from None
+
+    def close(self) -> None:
+        """Hang up."""
+        cut(self._side)
+        self._side.close()
 
     def silence(self) -> None:
         """Say nothing until the client leaves; keep what it still sends."""
@@ -150,4 +167,4 @@ class Rogue(ABC):
         with suppress(HungUp):
             self.talk(wire)
         self.sent = wire.sent
-        cut(side)
+        wire.close()

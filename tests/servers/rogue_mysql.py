@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -55,11 +56,13 @@ def rows(names: list[str], *values: tuple[str, ...]) -> Answer:
 
 def usual(sql: str) -> Answer:
     """What an honest server would answer."""
-    if sql.startswith("SHOW VARIABLES"):
+    if "information_schema" in sql:
+        return rows(["a"])
+    if sql.startswith("SHOW"):
         return rows(["Variable_name", "Value"], ("lower_case_table_names", "0"))
     if "VERSION()" in sql:
         return rows(["VERSION()"], ("10.11.19-MariaDB",))
-    if sql.startswith(("SELECT", "SHOW", "select")):
+    if sql.startswith(("SELECT", "select")):
         return rows(["a"], ("1",), ("2",))
     return iter([OK])
 
@@ -84,6 +87,7 @@ class RogueMySQL(Rogue):
         plugin: how a client should log in.
         login: what a client's login is answered with, one after another.
         greeting: instead of all of the greeting.
+        tls: what it encrypts with; None if it does not.
     """
 
     answer: Callable[[str], Answer] = usual
@@ -91,6 +95,7 @@ class RogueMySQL(Rogue):
     plugin: bytes = b"mysql_native_password"
     login: list[bytes] = field(default_factory=lambda: [OK])
     greeting: bytes | None = None
+    tls: ssl.SSLContext | None = None
     limit: int | None = None
     bend: Callable[[bytes], bytes] | None = None
 
@@ -103,6 +108,9 @@ class RogueMySQL(Rogue):
     def talk(self, wire: Wire) -> None:
         wire.send(packet(0, self._greeting() if self.greeting is None else self.greeting))
         number, _ = heard(wire)
+        if self.tls is not None:
+            wire.encrypt(self.tls)
+            number, _ = heard(wire)
         for said in self.login:
             wire.send(packet(number + 1, said))
             if said[:1] == b"\xfe":
@@ -115,7 +123,8 @@ class RogueMySQL(Rogue):
                 wire.send(packet(number, said))
 
     def _greeting(self) -> bytes:
-        low, high = CAPABILITIES & 0xFFFF, CAPABILITIES >> 16
+        able = CAPABILITIES | (0x800 if self.tls else 0)
+        low, high = able & 0xFFFF, able >> 16
         return (
             b"\x0a" + self.version + b"\0" + struct.pack("<I", 7) + SALT[:8] + b"\0"
             + struct.pack("<HBHHB", low, UTF8, 2, high, len(SALT) + 1)

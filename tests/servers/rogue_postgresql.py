@@ -64,7 +64,7 @@ def usual(sql: str) -> Messages:
     """What an honest server would answer."""
     if "version()" in sql:
         return [row("PostgreSQL 15.18 on x86_64"), DONE]
-    if "pg_type" in sql:
+    if "pg_" in sql:
         return [DONE]
     if sql.startswith("FETCH"):
         return [row("1"), row("2"), DONE]
@@ -81,6 +81,7 @@ class RoguePostgreSQL(Rogue):
         column: the name of the only column.
         settings: parameters of the session.
         before: what is sent before a client may ask.
+        endless: each FETCH gives rows; else only the first does.
     """
 
     answer: Callable[[str], Messages] = usual
@@ -88,6 +89,7 @@ class RoguePostgreSQL(Rogue):
     column: str = "a"
     settings: dict[bytes, bytes] = field(default_factory=lambda: dict(SETTINGS))
     before: Callable[[], Messages] = tuple
+    endless: bool = False
     limit: int | None = None
     bend: Callable[[bytes], bytes] | None = None
 
@@ -99,6 +101,7 @@ class RoguePostgreSQL(Rogue):
 
     def talk(self, wire: Wire) -> None:
         self._start_up(wire)
+        self._fetched = False
         sql = ""
         while True:
             kind, body = heard(wire)
@@ -111,7 +114,7 @@ class RoguePostgreSQL(Rogue):
                 cursor = body[:1] == b"P" and len(body) > 2
                 wire.send(described(self.column) if cursor else self._columns(sql))
             elif kind == b"E":
-                self._say(wire, self.answer(sql))
+                self._say(wire, self._answered(sql))
             elif kind == b"S":
                 wire.send(READY)
             elif kind == b"Q":
@@ -139,8 +142,14 @@ class RoguePostgreSQL(Rogue):
         columns = self._columns(sql)
         if columns[:1] == b"T":
             yield columns
-        yield from self.answer(sql)
+        yield from self._answered(sql)
         yield READY
+
+    def _answered(self, sql: str) -> Messages:
+        if not sql.startswith("FETCH"):
+            return self.answer(sql)
+        done, self._fetched = self._fetched and not self.endless, True
+        return [DONE] if done else self.answer(sql)
 
     def _say(self, wire: Wire, messages: Messages) -> None:
         for said in messages:
