@@ -169,8 +169,10 @@ def _told(app: App, error: BaseException, arguments: list[str]) -> int:
 def _unforeseen(error: BaseException) -> SqlsessError:
     """What nobody translated: the application's own code raised it, or it is our bug."""
     from sqlsess_cli.config.urls import hushed
-    from sqlsess_cli.errors import RejectedError, SqlsessError
+    from sqlsess_cli.errors import RejectedError, SqlsessError, StarvedError
 
+    if StarvedError.means(error):
+        return StarvedError().with_traceback(error.__traceback__)
     place = text = ""
     if "sqlalchemy" in sys.modules:  # only then can code of the application's have run
         from sqlsess_cli.core.places import place_of

@@ -17,7 +17,7 @@ from sqlsess_cli.config.profiles import Config
 from sqlsess_cli.config.targets import Target
 from sqlsess_cli.core.transaction.faults import refused_option
 from sqlsess_cli.dialects import _base as dialects
-from sqlsess_cli.errors import ConfigError, UsageError
+from sqlsess_cli.errors import ConfigError, StarvedError, UsageError
 from sqlsess_cli.nearest import did_you_mean
 
 # What goes wrong is told by us, once. An application that wants their logs sets up logging.
@@ -98,6 +98,8 @@ def make_engine(
     except exc.NoSuchModuleError as error:
         raise _unknown_dialect(error, url, target.where, hooks) from error
     except ImportError as error:
+        if StarvedError.means(error):
+            raise StarvedError from error
         module = (error.name or url.get_driver_name()).partition(".")[0]
         raise ConfigError(
             f"{target.name}: the driver {module} is not installed", hooks.extra_for(module)

@@ -10,6 +10,7 @@ import shlex
 import ssl
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ OURS = re.compile("^(SET|START|SAVEPOINT|RELEASE|SHOW VAR|COMMIT|ROLLBACK)|@@|VE
 def test_no_file_is_sent(run: Run, tmp_path: Path, when: str, words: tuple[str, ...]) -> None:
     (tmp_path / "diary").write_text("dear diary")
     with REPLIES[when](str(tmp_path / "diary")) as rogue:
-        done = run(*words, "--url", rogue.url(), timeout=SOON)
+        done = run(*words, "--url", rogue.url())
     assert b"dear diary" not in rogue.heard
     assert (done.code, plain(done)) == (4, True)
 
@@ -115,7 +116,7 @@ MYSQL_WISHES = {
 @pytest.mark.parametrize("wish", MYSQL_WISHES)
 def test_mysql_gets_no_password_in_clear(run: Run, wish: str) -> None:
     with MYSQL_WISHES[wish] as rogue:
-        done = run(*QUERY, "--url", rogue.url(), timeout=SOON)
+        done = run(*QUERY, "--url", rogue.url())
     assert my.PASSWORD.encode() not in rogue.heard
     assert (done.code, done.out) == (4, "")
     assert plain(done)
@@ -249,7 +250,7 @@ def tried(rogue: Rogue, home: Path) -> Told:
     with rogue:
         words = (*QUERY, "--no-input", "--url", rogue.url("?connect_timeout=1"))
         told = run_inside(*words, environ={"HOME": str(home), "PATH": ""})
-    assert time.monotonic() - began < SOON
+    assert time.monotonic() - began < 2 * SOON
     assert "Traceback" not in told.err
     assert not ACTIVE.search(told.err), told.err
     return told
@@ -277,6 +278,141 @@ def test_a_dialogue_that_ends_anywhere(home: Path, kind: Kind) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_dialogue_that_is_bent(home: Path, kind: Kind, seed: int) -> None:
     for number in range(75):
-        told = tried(kind(bend=mutated(1000 * seed + number)), home)
+        rogue = kind(bend=mutated(1000 * seed + number))
+        rogue.patience = 0.2
+        told = tried(rogue, home)
         assert told.code in {0, 7, *UNDERSTOOD}, (number, told)
         assert told.code in {0, 7} or plain(told), (number, told)
+
+
+# --- words without end
+
+
+def without_end(kind: Kind, cell: str = "x" * 60_000) -> Rogue:
+    """Rows, and no last one."""
+    if kind is RogueMySQL:
+        endless = lambda: itertools.chain(  # noqa: E731
+            [b"\x01", my.column("a"), my.EOF], itertools.repeat(my.row(cell))
+        )
+        return RogueMySQL(answer=lambda sql: endless() if asked(sql) else my.usual(sql))
+    some = [*[pg.row(cell)] * 400, pg.DONE]
+    answer = lambda sql: some if sql.startswith("FETCH") else pg.usual(sql)  # noqa: E731
+    return RoguePostgreSQL(endless=True, answer=answer)
+
+
+@pytest.fixture
+def limited(program: Program) -> Callable[..., Finished]:
+    """A command line in a shell with little memory; the exit code is that of the program."""
+    shell = replace(program, words=("bash", "-c"))
+
+    def run(line: str, kilobytes: int = ROOMY) -> Finished:
+        name = " ".join(program.words)
+        return shell.run(f"ulimit -v {kilobytes}; {name} {line}", timeout=20)
+
+    return run
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_without_end_take_no_memory(limited: Callable[..., Finished], kind: Kind) -> None:
+    with without_end(kind) as rogue:
+        line = f"{shlex.join(QUERY)} --url '{rogue.url()}'"
+        read = limited(f"{line} -f csv | head -1000 | wc -l; exit ${{PIPESTATUS[0]}}")
+        late = limited(f"{line} -f csv --timeout 1 > /dev/null")
+    assert (read.code, read.out.strip(), read.err) == (141, "1000", "")
+    assert late.code == 124
+    assert late.err.splitlines()[-1] == f"rolled back: nothing was changed on {rogue.where}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_table_of_rows_without_end_is_one_line(
+    limited: Callable[..., Finished], kind: Kind
+) -> None:
+    with without_end(kind) as rogue:
+        done = limited(f"{shlex.join(QUERY)} -f table --url '{rogue.url()}'", ROOMY // 2)
+    assert (done.code, done.out) == (74, "")
+    assert done.err == (
+        "error: there is not enough memory for this\n"
+        "hint: a stream needs little: csv or jsonl, and cells of a bearable size\n"
+        f"rolled back: nothing was changed on {rogue.where}\n"
+    )
+
+
+ENDLESS = {
+    "one cell": RogueMySQL(
+        answer=lambda sql: itertools.chain(
+            [b"\x01", my.column("a"), my.EOF], itertools.repeat(bytes(0xFFFFFF))
+        )
+        if asked(sql)
+        else my.usual(sql)
+    ),
+    "columns": RogueMySQL(
+        answer=lambda sql: itertools.chain(
+            [b"\xfd\xff\xff\xff"], itertools.repeat(my.column("a" * 200))
+        )
+        if asked(sql)
+        else my.usual(sql)
+    ),
+    "notices": RoguePostgreSQL(
+        answer=lambda sql: itertools.repeat(pg.problem(b"N", b"NOTICE", b"boo" * 1000))
+        if asked(sql)
+        else pg.usual(sql)
+    ),
+    "rows at once": RoguePostgreSQL(
+        answer=lambda sql: itertools.repeat(pg.row("x" * 60_000)) if asked(sql) else pg.usual(sql)
+    ),
+    "greeting": RogueMySQL(greeting=b"", bend=lambda _: b"\xff\xff\xff\0" + b"x" * 60_000),
+    "settings": RoguePostgreSQL(
+        before=lambda: itertools.chain(
+            [pg.message(b"R", pg.OK)], itertools.repeat(pg.setting(b"x", b"y" * 1000))
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_whatever_has_no_end_ends(limited: Callable[..., Finished], what: str) -> None:
+    with ENDLESS[what] as rogue:
+        url = rogue.url("?connect_timeout=2")
+        done = limited(f"{shlex.join(QUERY)} --timeout 2 --url '{url}'")
+    assert done.code in {4, 74, 124}
+    assert "Traceback" not in done.err
+    assert len(done.err.splitlines()) in {2, 3}, done.err
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_that_says_nothing_is_not_waited_for(run: Run, kind: Kind) -> None:
+    with Silent() as rogue:
+        url = kind.url(rogue, "?connect_timeout=2")
+        began = time.monotonic()
+        done = run(*QUERY, "--url", url, timeout=10)
+    assert (done.code, plain(done)) == (4, True)
+    assert 1 < time.monotonic() - began < SOON
+
+
+class Silent(Rogue):
+    """It takes everybody, and says nothing."""
+
+    def talk(self, wire: Wire) -> None:
+        wire.silence()
+
+    def url(self, query: str = "") -> str:
+        raise NotImplementedError
+
+
+# --- memory
+
+
+@pytest.mark.parametrize("kilobytes", range(40_000, 80_000, 5_000))
+def test_too_little_memory_is_one_line(
+    limited: Callable[..., Finished], home: Path, kilobytes: int
+) -> None:
+    """Python itself does not start with less."""
+    with RogueMySQL() as rogue:
+        line = "sql 'insert into t values (1)' --write"
+        done = limited(f"{line} --url '{rogue.url()}'", kilobytes)
+    if b"\x03COMMIT" in rogue.heard:
+        assert (done.code, done.err) == (0, f"committed: 0 rows changed on {rogue.where}\n")
+    else:
+        assert done.code == 74
+        assert done.err.startswith("error: there is not enough memory for this\nhint: ")
+        assert "committed" not in done.err

@@ -12,7 +12,7 @@ from typing import Self
 
 from servers.proxy import cut
 
-PATIENCE = 0.2  # seconds; a client that waits for more than we said is hung up on
+PATIENCE = 10.0  # seconds; a client that waits for more than we said is hung up on
 Bend = Callable[[bytes], bytes]
 
 
@@ -37,6 +37,7 @@ class Wire:
         self._heard = heard
         self._left = limit
         self._bend = bend
+        self.patience: float | None = PATIENCE
         self.sent = 0
 
     def send(self, data: bytes) -> None:
@@ -48,6 +49,7 @@ class Wire:
         data = self._bend(data) if self._bend else data
         allowed = data if self._left is None else data[: self._left]
         try:
+            self._side.settimeout(PATIENCE)
             self._side.sendall(allowed)
         except OSError:
             raise HungUp from None
@@ -66,6 +68,7 @@ class Wire:
         data = bytearray()
         while len(data) < count:
             try:
+                self._side.settimeout(self.patience)
                 chunk = self._side.recv(count - len(data))
             except OSError:
                 raise HungUp from None
@@ -93,7 +96,7 @@ class Wire:
 
     def silence(self) -> None:
         """Say nothing until the client leaves; keep what it still sends."""
-        self._side.settimeout(None)
+        self.patience = None
         with suppress(HungUp):
             while True:
                 self.read(1)
@@ -120,6 +123,8 @@ class Rogue(ABC):
         self.heard = bytearray()
         self.sent = 0
         self.greeted = 0
+
+    patience = PATIENCE
 
     @abstractmethod
     def talk(self, wire: Wire) -> None:
@@ -161,9 +166,9 @@ class Rogue(ABC):
                 self._start(self._serve, side)
 
     def _serve(self, side: socket.socket) -> None:
-        side.settimeout(PATIENCE)
         side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         wire = Wire(side, self.heard, self._limit, self._bend)
+        wire.patience = self.patience
         with suppress(HungUp):
             self.talk(wire)
         self.sent = wire.sent

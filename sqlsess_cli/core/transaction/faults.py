@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from traceback import walk_tb
+from traceback import clear_frames, walk_tb
 from typing import Any
 
 from sqlalchemy import exc
@@ -20,6 +20,8 @@ from sqlsess_cli.errors import (
     RefusedError,
     RejectedError,
     SqlsessError,
+    StarvedError,
+    UnknownOutcome,
     UsageError,
 )
 
@@ -77,7 +79,12 @@ def _of_sqlalchemy(error: exc.SQLAlchemyError, transaction: Transaction) -> Sqls
 
 def _of_driver(error: Exception, transaction: Transaction) -> SqlsessError | None:
     """What an error means that came from the driver past SQLAlchemy; None for any other."""
+    if isinstance(error, MemoryError):
+        clear_frames(error.__traceback__)  # what was read so far is of no use, and in the way
+        _give_up(transaction, error)
+        return StarvedError()
     if reason := _misspoken(error, transaction):
+        _give_up(transaction, error)
         return _given_up(transaction, reason, error)
     refused = isinstance(error, TypeError) and re.search("keyword argument|callable", str(error))
     if refused and transaction.phase == "connect":
@@ -99,10 +106,15 @@ def _misspoken(error: Exception, transaction: Transaction) -> str:
     return "the server does not answer as one of its kind" if asked else ""
 
 
-def _given_up(transaction: Transaction, reason: str, error: Exception) -> SqlsessError:
-    """Let a connection go that is out of step: on it not even a ROLLBACK would be understood."""
+def _give_up(transaction: Transaction, error: Exception) -> None:
+    """Let connections go that may be out of step: on those not even a ROLLBACK is understood."""
     for connection in transaction.connections:
-        connection.invalidate(error)
+        if not connection.closed:
+            connection.invalidate(error)
+
+
+def _given_up(transaction: Transaction, reason: str, error: Exception) -> SqlsessError:
+    """What is told of a server that does not speak as it should."""
     name = transaction.database
     about = f"{reason} ({type(error).__name__}: {first_line(error)})"
     if transaction.phase == "commit":
