@@ -63,7 +63,9 @@ def run_process(leave: Callable[[int], object]) -> int:
     gc.set_threshold(_SELDOM, 50, 50)  # importing makes little garbage
     from sqlsess_cli.errors import Interrupted
     from sqlsess_cli.interrupts import Interrupts
+    from sqlsess_cli.masked import mask
 
+    mask(sys.argv[1:])
     interrupts = Interrupts(leave)
     interrupts.install()
     try:

@@ -1,0 +1,117 @@
+"""Database files that are missing or in use, and rows that come from files."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from threading import Timer
+
+from servers._wait import eventually
+
+from benchmarks.faults.seen import EVERY, Seen, fault, judged
+from benchmarks.faults.trial import Trial
+
+ROWS = 60_000
+
+
+@fault(25, "a file name that is misspelled makes a database", ("sqlite",))
+def misspelled(trial: Trial) -> Seen:
+    """Even an empty one hides the mistake from the next command."""
+    typo = replace(trial.address, name=trial.path("typo.db"))
+    done = trial.once("SELECT 1", typo)
+    made = os.path.exists(typo.name)
+    return judged(done.code and not made, f"exit {done.code}, {'made' if made else 'not made'}")
+
+
+@fault(26, "another program writes to the file for a second", ("sqlite",))
+def locked(trial: Trial) -> Seen:
+    """Who waits gets what he wants."""
+    with closing(sqlite3.connect(trial.address.name, check_same_thread=False)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        timer = Timer(1.5, other.rollback)
+        timer.start()
+        done = trial.once("INSERT INTO t VALUES (1, 'x')")
+        timer.join()
+    waited = not done.code and trial.count() == 1
+    return judged(waited, f"exit {done.code}, {'waits' if waited else 'gives up at once'}")
+
+
+GOOD = [(number, f"text {number}") for number in range(1, 6)]
+BAD_LINES = {  # after five that are good: as CSV and as JSON
+    "no number": (b"notanint,x", b'{"a": "notanint", "b": "x"}'),
+    "a key twice": (b"3,x", b'{"a": 3, "b": "x"}'),
+    "no key": (b",x", b'{"a": null, "b": "x"}'),
+    "too many columns": (b"7,x,y", b'{"a": 7, "b": "x", "c": "y"}'),
+    "too long": (b"7," + b"x" * 201, b'{"a": 7, "b": "' + b"x" * 201 + b'"}'),
+    "not UTF-8": (b"7,\xff\xfe", b'{"a": 7, "b": "\xff\xfe"}'),
+    "cut off": (b'7,"x', b'{"a": 7, "b": "x'),
+}
+NO_LOAD = "it loads no files"
+
+
+def written(trial: Trial, rows: list[tuple[int, str]], last: tuple[bytes, bytes] = (b"", b"")) -> str:
+    """A file of rows, as the tool wants it."""
+    path = trial.path("rows")
+    with open(path, "wb") as file:
+        for number, text in rows:
+            line = json.dumps({"a": number, "b": text}) if trial.ours else f"{number},{text}"
+            file.write(line.encode() + b"\n")
+        file.write(last[1 if trial.ours else 0])
+    return path
+
+
+def load(trial: Trial, path: str) -> list[str]:
+    """Arguments that load it; ours reads standard input."""
+    if trial.ours:
+        return ["insert", "t", "-", "--yes"]
+    fields = "FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"'"
+    return {
+        "psql": ["-c", f"\\copy t from '{path}' csv"],
+        "mariadb": ["-e", f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE t {fields}"],
+        "sqlite3": ["-cmd", ".mode csv", f".import {path} t"],
+    }[trial.tool.name]
+
+
+LINE = '"$@" < rows'
+
+
+@fault(27, "seven bad files are refused whole", EVERY, mycli=NO_LOAD, pgcli=NO_LOAD, litecli=NO_LOAD)
+def bad_files(trial: Trial) -> Seen:
+    """Each has five good rows before what is wrong."""
+    taken = []
+    for name, last in BAD_LINES.items():
+        trial.database.execute("DELETE FROM t")
+        path = written(trial, GOOD, last)
+        done = trial.shell(LINE, load(trial, path))
+        if not (done.code and trial.count() == 0) and not (name == "too long" and trial.kind == "sqlite"):
+            taken.append(name)
+    counted = len(BAD_LINES) - len(taken)
+    what = f"{counted} of {len(BAD_LINES)}" + (f"; not {', '.join(taken)}" if taken else "")
+    return judged(not taken, what)
+
+
+@fault(28, "kill -9 while rows are loaded, and again", EVERY, mycli=NO_LOAD, pgcli=NO_LOAD,
+       litecli=NO_LOAD)  # fmt: skip
+def killed(trial: Trial) -> Seen:
+    """In the end each row is there once."""
+    path = written(trial, [(number, f"text {number}") for number in range(ROWS)])
+    process = trial.start_shell(LINE, load(trial, path))
+    eventually(lambda: under_way(trial), 30, "rows to come")
+    process.kill()
+    if trial.kind != "sqlite":
+        eventually(lambda: not trial.database.sessions(), 30, "the server to notice")
+    left = trial.count()
+    done = trial.shell(LINE, load(trial, path), timeout=60)
+    what = f"{left} rows after the kill, {trial.count():,} in the end"
+    return judged(not left and not done.code and trial.count() == ROWS, what)
+
+
+def under_way(trial: Trial) -> bool:
+    """Whether somebody is writing, and has not committed."""
+    if trial.kind == "sqlite":
+        return os.path.exists(f"{trial.address.name}-journal")
+    return any("INSERT" in item.sql.upper() or "LOAD" in item.sql or "COPY" in item.sql.upper()
+               for item in trial.database.processes())  # fmt: skip
