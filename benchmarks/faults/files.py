@@ -43,16 +43,18 @@ GOOD = [(number, f"text {number}") for number in range(1, 6)]
 BAD_LINES = {  # after five that are good: as CSV and as JSON
     "no number": (b"notanint,x", b'{"a": "notanint", "b": "x"}'),
     "a key twice": (b"3,x", b'{"a": 3, "b": "x"}'),
-    "no key": (b",x", b'{"a": null, "b": "x"}'),
+    "too large a number": (b"9" * 20 + b",x", b'{"a": ' + b"9" * 20 + b', "b": "x"}'),
     "too many columns": (b"7,x,y", b'{"a": 7, "b": "x", "c": "y"}'),
-    "too long": (b"7," + b"x" * 201, b'{"a": 7, "b": "' + b"x" * 201 + b'"}'),
+    "too few columns": (b"7", b"7"),
     "not UTF-8": (b"7,\xff\xfe", b'{"a": 7, "b": "\xff\xfe"}'),
     "cut off": (b'7,"x', b'{"a": 7, "b": "x'),
 }
 NO_LOAD = "it loads no files"
 
 
-def written(trial: Trial, rows: list[tuple[int, str]], last: tuple[bytes, bytes] = (b"", b"")) -> str:
+def written(
+    trial: Trial, rows: list[tuple[int, str]], last: tuple[bytes, bytes] = (b"", b"")
+) -> str:
     """A file of rows, as the tool wants it."""
     path = trial.path("rows")
     with open(path, "wb") as file:
@@ -78,7 +80,8 @@ def load(trial: Trial, path: str) -> list[str]:
 LINE = '"$@" < rows'
 
 
-@fault(27, "seven bad files are refused whole", EVERY, mycli=NO_LOAD, pgcli=NO_LOAD, litecli=NO_LOAD)
+@fault(27, "seven bad files are refused whole", EVERY, mycli=NO_LOAD, pgcli=NO_LOAD,
+       litecli=NO_LOAD)  # fmt: skip
 def bad_files(trial: Trial) -> Seen:
     """Each has five good rows before what is wrong."""
     taken = []
@@ -86,7 +89,7 @@ def bad_files(trial: Trial) -> Seen:
         trial.database.execute("DELETE FROM t")
         path = written(trial, GOOD, last)
         done = trial.shell(LINE, load(trial, path))
-        if not (done.code and trial.count() == 0) and not (name == "too long" and trial.kind == "sqlite"):
+        if not (done.code and trial.count() == 0):
             taken.append(name)
     counted = len(BAD_LINES) - len(taken)
     what = f"{counted} of {len(BAD_LINES)}" + (f"; not {', '.join(taken)}" if taken else "")

@@ -75,8 +75,11 @@ def guarded(trial: Trial) -> Seen:
     """Ours only reads unless it is told to write; the others ask at their prompts."""
     prepare(trial)
     statements = dangerous(trial.kind)
-    held = [sql for sql in statements if _held(trial, sql)] if trial.ours else _asked(trial, statements)
-    count, of = len(held), len(statements)
+    if trial.ours:
+        count = sum(_held(trial, sql) for sql in statements)
+    else:
+        count = len(_asked(trial, statements))
+    of = len(statements)
     verdict = "ok" if count == of else "part" if count > of / 2 else "BAD"
     return Seen(verdict, f"{count} of {of}")
 

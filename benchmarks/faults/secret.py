@@ -51,7 +51,7 @@ def history_mode(trial: Trial) -> Seen:
     """With the usual mask, 022."""
     files = typed_something(trial, "SELECT 'canary';")
     if not files:
-        return Seen("–", "it keeps none here")
+        return Seen("-", "it keeps none here")
     mode = max(stat.S_IMODE(os.stat(path).st_mode) for path in files)
     return judged(not mode & 0o077, f"{mode:04o}")
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from benchmarks.faults.trial import Trial
 
-Verdict = Literal["ok", "part", "BAD", "–"]
-WORST: tuple[Verdict, ...] = ("BAD", "part", "ok", "–")
+Verdict = Literal["ok", "part", "BAD", "-"]
+WORST: tuple[Verdict, ...] = ("BAD", "part", "ok", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def fault(
 
 
 def judged(good: object, what: str) -> Seen:
-    """ok or BAD."""
+    """Ok or BAD."""
     return Seen("ok" if good else "BAD", what)
 
 

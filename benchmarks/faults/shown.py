@@ -62,7 +62,8 @@ def errors(trial: Trial) -> Seen:
     raw = drawn(trial, f"SELECT * FROM {quote}no{title}thing{quote}")
     if b"thing" not in raw:
         return Seen("BAD", "the error does not name it")
-    return judged(title.encode() not in raw, "sent as they are" if title.encode() in raw else "spelled")
+    passed = title.encode() in raw
+    return judged(not passed, "sent as they are" if passed else "spelled")
 
 
 VALUES = {
@@ -128,4 +129,6 @@ def large(trial: Trial) -> Seen:
     }[trial.kind]  # fmt: skip
     done = trial.run(reads(trial, f"SELECT {text} AS b"))
     came = done.out_bytes.count(b"x")
-    return judged(came >= 5_000_000, "whole" if came >= 5_000_000 else f"cut to {came:,} characters, exit {done.code}")
+    if came >= 5_000_000:
+        return Seen("ok", "whole")
+    return Seen("BAD", f"cut to {came:,} characters, exit {done.code}")

@@ -36,7 +36,7 @@ def full(trial: Trial) -> Seen:
     return judged(done.code not in (0, None) and said, what)
 
 
-NO_FILE = "it writes no file"
+NO_FILE = "no flag of it names a file"
 
 
 @fault(11, "an output file that is cut off keeps its name", mariadb=NO_FILE, mycli=NO_FILE,

@@ -45,7 +45,7 @@ def try_all(places: Environments, numbers: Iterable[int], names: Iterable[str], 
     """
     load_faults()
     from servers.fleet import LocalFleet
-    from servers.program import clean_environ, heard_signals, INTERPRETER
+    from servers.program import INTERPRETER, clean_environ, heard_signals
     from servers.warm import Warm
 
     from benchmarks.faults.tools import tools
@@ -62,7 +62,8 @@ def try_all(places: Environments, numbers: Iterable[int], names: Iterable[str], 
             for number in list(numbers) or list(FAULTS):
                 for tool in chosen:
                     seen = world.tried(number, tool)
-                    results["seen"].setdefault(str(number), {})[tool.name] = [seen.verdict, seen.what]
+                    cells = results["seen"].setdefault(str(number), {})
+                    cells[tool.name] = [seen.verdict, seen.what]
                     print(f"{number:3} {tool.name:8} {seen.verdict:5} {seen.what}", flush=True)
                 keep(results, path)
             results["servers"] = sorted(item.server.version for item in world.daemons.values())
@@ -90,13 +91,12 @@ def read(path: str = RESULTS) -> Results:
 
 def versions(places: Environments) -> dict[str, str]:
     """Of each tool, as it is called in the table."""
-    from benchmarks.machine import _client
-
     import sqlsess_cli
+    from benchmarks.machine import client
 
     found = {"sqlsess": sqlsess_cli.__version__}
     for name in ("psql", "mariadb", "sqlite3"):
-        found[name] = _client(name).partition(" ")[2]
+        found[name] = client(name).partition(" ")[2]
     for name in ("mycli", "pgcli", "litecli"):
         found[name] = "".join(places.versions(name, name))
     return {name: version for name, version in found.items() if version}
@@ -105,7 +105,7 @@ def versions(places: Environments) -> dict[str, str]:
 def score(results: Results, tool: str) -> tuple[int, int]:
     """How many faults a tool stands, of how many that apply to it."""
     verdicts = [cells[tool][0] for cells in results["seen"].values() if tool in cells]
-    return verdicts.count("ok"), len(verdicts) - verdicts.count("–")
+    return verdicts.count("ok"), len(verdicts) - verdicts.count("-")
 
 
 def written(results: Results) -> str:
@@ -138,7 +138,7 @@ def verdicts(results: Results, names: list[str]) -> Iterator[list[str]]:
     yield ["fault", *names]
     for number, cells in results["seen"].items():
         title = f"{number}. {FAULTS[int(number)].title}".replace("|", "\\|")
-        yield [title, *(cells.get(name, ["", ""])[0] for name in names)]
+        yield [title, *(shown(cells.get(name, ["", ""])[0]) for name in names)]
 
 
 def said(results: Results) -> Iterator[str]:
@@ -150,4 +150,9 @@ def said(results: Results) -> Iterator[str]:
             together.setdefault((verdict, what), []).append(name)
         for (verdict, what), names in together.items():
             told = what.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
-            yield f"    - {verdict}: {', '.join(names)}: {told}"
+            yield f"    - {shown(verdict)}: {', '.join(names)}: {told}"
+
+
+def shown(verdict: str) -> str:
+    """A dash for what does not apply."""
+    return {"-": "\N{EN DASH}"}.get(verdict, verdict)

@@ -1,4 +1,4 @@
-"""How each tool is told where its database is, what to do, and nothing else: defaults are judged."""
+"""How each tool is told where its database is and what to do; no more: defaults are judged."""
 
 from __future__ import annotations
 

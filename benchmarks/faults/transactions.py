@@ -6,10 +6,20 @@ from contextlib import suppress
 
 from servers._wait import eventually
 
-from benchmarks.faults.seen import EVERY, SERVERS, Seen, fault, judged
+from benchmarks.faults.seen import SERVERS, Seen, fault, judged
 from benchmarks.faults.trial import Trial
 
 KILL = {"mariadb": "KILL {}", "postgresql": "SELECT pg_terminate_backend({})"}
+HEEDED = """
+from sqlalchemy import Column, Engine, Integer, event
+from sqlalchemy.orm import declarative_base
+
+class T(declarative_base()):
+    __tablename__ = "t"
+    a = Column(Integer, primary_key=True)
+
+event.listen(Engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=on"))
+"""
 INSERTS = "BEGIN;\nINSERT INTO t VALUES (1, 'x');\nCOMMIT;\n"
 
 
@@ -89,13 +99,16 @@ def refused(trial: Trial) -> Seen:
     trial.database.execute(
         "CREATE TABLE c (a INTEGER REFERENCES t (a) DEFERRABLE INITIALLY DEFERRED)"
     )
-    pragma = "PRAGMA foreign_keys = ON;\n" if trial.kind == "sqlite" and not trial.ours else ""
-    done = trial.script(f"{pragma}BEGIN;\nINSERT INTO c VALUES (7);\nCOMMIT;\n")
+    pragma, more = "", ()
+    if trial.kind == "sqlite" and trial.ours:  # an application says it in its own code
+        with open(trial.path("models.py"), "w", encoding="utf-8") as file:
+            file.write(HEEDED)
+        more = ("-m", "models.py")
+    elif trial.kind == "sqlite":
+        pragma = "PRAGMA foreign_keys = ON;\n"
+    done = trial.script(f"{pragma}BEGIN;\nINSERT INTO c VALUES (7);\nCOMMIT;\n", more=more)
     rows = trial.database.value("SELECT count(*) FROM c")
     return judged(done.code and not rows, f"exit {done.code}, {rows} rows")
-
-
-ROOT = "to root every file can be written"
 
 
 @fault(22, "writing to a database that is read-only", SERVERS)

@@ -1,13 +1,14 @@
-"""One tool with one database of its own, in a fresh HOME and directory: what a fault is tried on."""
+"""What a fault is tried on: one tool with a database, a HOME and a directory of its own."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from servers._process import Daemon
@@ -15,8 +16,8 @@ from servers._server import APP, Database
 from servers._wait import eventually
 from servers.fleet import Fleet
 from servers.program import Finished, Program, Spawned
-from servers.pseudoterminal import PseudoTerminal
 from servers.proxy import Proxy
+from servers.pseudoterminal import PseudoTerminal
 from servers.rogue import Rogue
 from servers.warm import Warm
 
@@ -55,10 +56,10 @@ class World:
         """What is seen of a fault on a tool, on each database that both know: the worst."""
         fault = FAULTS[number]
         if tool.name in fault.without:
-            return Seen("–", fault.without[tool.name])
+            return Seen("-", fault.without[tool.name])
         kinds = [kind for kind in fault.kinds if kind in tool.kinds]
         if not kinds:
-            return Seen("–", "not of its database")
+            return Seen("-", "not of its database")
         return worst(self._tried(number, tool, kind) for kind in kinds)
 
     def _tried(self, number: int, tool: Tool, kind: str) -> Seen:
@@ -132,16 +133,15 @@ class Trial:
         return Program(self.home, self.folder, words=self.tool.words)
 
     def environ(self) -> dict[str, str]:
-        """Of its processes: PostgreSQL's own programs before Debian's wrappers."""
-        return {"PATH": native_path()}
+        """Of its processes: PostgreSQL's own programs before Debian's wrappers, and no keyring."""
+        keyring = {} if self.ours else {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+        return {"PATH": native_path(), **keyring}
 
     def words(self, arguments: list[str], address: Address | None = None) -> list[str]:
         """Its arguments, the database's place included."""
         return order(self.tool, address or self.address, arguments)
 
-    def run(
-        self, arguments: list[str], address: Address | None = None, **options: Any
-    ) -> Finished:
+    def run(self, arguments: list[str], address: Address | None = None, **options: Any) -> Finished:
         """Run it to its end; options as Program.run."""
         wishes = {"timeout": PATIENCE, "traceback": True, "env": self.environ(), **options}
         return self.program.run(*self.words(arguments, address), **wishes)
@@ -150,7 +150,9 @@ class Trial:
         """Have it execute one text."""
         return self.run(self.tool.once(sql), address, **options)
 
-    def script(self, text: str, address: Address | None = None, **options: Any) -> Finished:
+    def script(
+        self, text: str, address: Address | None = None, more: tuple[str, ...] = (), **options: Any
+    ) -> Finished:
         """Have it execute a file; ours is one transaction already, and takes no BEGIN."""
         if self.ours:
             text = text.replace("BEGIN;\n", "").replace("COMMIT;\n", "")
@@ -158,7 +160,7 @@ class Trial:
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         if self.tool.script is not None:
-            return self.run(self.tool.script(path), address, **options)
+            return self.run([*self.tool.script(path), *more], address, **options)
         return self.run([], address, input=text, **options)
 
     def shell(self, line: str, arguments: list[str], **options: Any) -> Finished:
@@ -182,9 +184,7 @@ class Trial:
         self._stack.callback(process.kill)
         return process
 
-    def terminal(
-        self, arguments: list[str], address: Address | None = None
-    ) -> PseudoTerminal:
+    def terminal(self, arguments: list[str], address: Address | None = None) -> PseudoTerminal:
         """Start it on a pseudo-terminal."""
         words = (*self.tool.words, *self.words(arguments, address))
         environ = self.program.environ({**self.environ(), "PAGER": "cat"})
@@ -202,12 +202,10 @@ class Trial:
         """Type lines, each at a prompt."""
         for line in lines:
             eventually(lambda: at_prompt(terminal), PATIENCE, f"a prompt for {line}")
-            before = len(terminal.raw)
+            enough = len(terminal.raw) + len(line)
             terminal.send(f"{line}\r")
-            eventually(
-                lambda: len(terminal.raw) > before + len(line) and settled(terminal),
-                PATIENCE, f"the end of {line}",
-            )  # fmt: skip
+            done = partial(answered, terminal, enough)
+            eventually(done, PATIENCE, f"the end of {line}")
 
     # Around it
 
@@ -271,9 +269,11 @@ def settled(terminal: PseudoTerminal) -> bool:
     return at_prompt(terminal) or question or terminal.process.poll() is not None
 
 
+def answered(terminal: PseudoTerminal, enough: int) -> bool:
+    """Whether it wrote more than so many bytes, and now waits for us."""
+    return len(terminal.raw) > enough and settled(terminal)
+
+
 def token() -> str:
     """A word that nobody else says."""
     return f"canary{secrets.token_hex(6)}"
-
-
-Judge = Callable[[Trial], Seen]

@@ -257,7 +257,7 @@ class PostgreSQL(Dialect):
         )
 
     def misspoken(self, error: BaseException) -> str:
-        """libpq looks at what it gets; what psycopg falls over is text that is none."""
+        """Libpq looks at what it gets; what psycopg falls over is text that is none."""
         decoding = isinstance(error, UnicodeDecodeError)
         return "the server does not keep to the protocol" if decoding else ""
 
