@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -263,15 +264,23 @@ def at_prompt(terminal: PseudoTerminal) -> bool:
     return line.rstrip().endswith((">", "=#", "=>", "*>", "-#", "*#"))
 
 
+def asks(terminal: PseudoTerminal) -> bool:
+    """Whether it wants a yes or a no."""
+    return terminal.text.rstrip().lower().endswith(("[y/n]:", "[y/n]", "(y/n):", "(y/n)"))
+
+
 def settled(terminal: PseudoTerminal) -> bool:
     """Whether it waits for us: at a prompt, with a question, or because it ended."""
-    question = terminal.text.rstrip().endswith(("[y/N]:", "(y/n)", "[y/n]:", "[y/N]", "n]:"))
-    return at_prompt(terminal) or question or terminal.process.poll() is not None
+    return at_prompt(terminal) or asks(terminal) or terminal.process.poll() is not None
 
 
 def answered(terminal: PseudoTerminal, enough: int) -> bool:
-    """Whether it wrote more than so many bytes, and now waits for us."""
-    return len(terminal.raw) > enough and settled(terminal)
+    """Whether it wrote more than so many bytes, and now waits for us, and is done drawing."""
+    if len(terminal.raw) <= enough or not settled(terminal):
+        return False
+    drawn = len(terminal.raw)
+    time.sleep(0.3)
+    return len(terminal.raw) == drawn and settled(terminal)
 
 
 def token() -> str:
