@@ -41,7 +41,7 @@ def main() -> None:
 
 def report(page: str | None, results: str) -> None:
     """Write the pages, from what was measured and from what was seen."""
-    if os.path.exists(results):
+    if page or os.path.exists(results):
         with open(page or PAGE, "w", encoding="utf-8") as file:
             file.write(written(Results.read(results)))
     if page is None:

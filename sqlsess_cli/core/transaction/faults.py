@@ -21,7 +21,6 @@ from sqlsess_cli.errors import (
     RejectedError,
     SqlsessError,
     StarvedError,
-    UnknownOutcome,
     UsageError,
 )
 
@@ -82,6 +81,8 @@ def _of_driver(error: Exception, transaction: Transaction) -> SqlsessError | Non
     if isinstance(error, MemoryError):
         clear_frames(error.__traceback__)  # what was read so far is of no use, and in the way
         _give_up(transaction, error)
+        if transaction.phase == "commit":
+            return _lost_in_commit(transaction, "there is not enough memory")
         return StarvedError()
     if reason := _misspoken(error, transaction):
         _give_up(transaction, error)
@@ -118,12 +119,18 @@ def _given_up(transaction: Transaction, reason: str, error: Exception) -> Sqlses
     name = transaction.database
     about = f"{reason} ({type(error).__name__}: {first_line(error)})"
     if transaction.phase == "commit":
-        message = f"the connection to {name} was given up while committing: {about}"
-        return UnknownOutcome(message, "look whether the change is there before you repeat it")
+        return _lost_in_commit(transaction, about)
     if transaction.phase == "connect":
         return ConnectError(f"cannot connect to {name}: {about}", _UNREACHABLE, database=name)
     message = f"the connection to {name} was given up: {about}"
     return ConnectError(message, "find out who answers there", database=name)
+
+
+def _lost_in_commit(transaction: Transaction, reason: str) -> LostAnswer:
+    name = transaction.database
+    message = f"the connection to {name} was lost while committing: {reason}"
+    hint = "look whether the change is there before you repeat it"
+    return LostAnswer(message, hint, database=name)
 
 
 def refused_option(database: str, reason: str) -> ConfigError:
@@ -143,9 +150,7 @@ def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> Sql
         advice = fault.hint or _advice(fault) or _UNREACHABLE
         return ConnectError(f"cannot connect to {name}: {fault.message}", advice, **details)
     if transaction.phase == "commit" and (lost or fault.code is None):
-        message = f"the connection to {name} was lost while committing: {fault.message}"
-        hint = "look whether the change is there before you repeat it"
-        return LostAnswer(message, hint, database=name)
+        return _lost_in_commit(transaction, fault.message)
     if lost:
         return ConnectError(f"the connection to {name} was lost: {fault.message}", **details)
     if fault.meaning == "read only" and not transaction.write:
