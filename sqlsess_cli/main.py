@@ -25,6 +25,10 @@ def main() -> None:
     """Run the command line of this process, and leave."""
     if sys.argv[1:] == ["--version"] and _told_version():
         leave(0)
+    if any("://" in word for word in sys.argv):  # only those have passwords in them
+        from sqlsess_cli.masked import mask
+
+        mask(sys.argv[1:])
     from sqlsess_cli import warm
 
     code = warm.ask(sys.argv)
@@ -63,9 +67,7 @@ def run_process(leave: Callable[[int], object]) -> int:
     gc.set_threshold(_SELDOM, 50, 50)  # importing makes little garbage
     from sqlsess_cli.errors import Interrupted
     from sqlsess_cli.interrupts import Interrupts
-    from sqlsess_cli.masked import mask
 
-    mask(sys.argv[1:])
     interrupts = Interrupts(leave)
     interrupts.install()
     try:
