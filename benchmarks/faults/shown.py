@@ -82,7 +82,12 @@ def piped(trial: Trial) -> Seen:
             cells[name] = cell(trial, number)
     trial.database.execute("INSERT INTO t VALUES (99, NULL)")
     null = cell(trial, 99)
-    changed = [name for name, said in cells.items() if VALUES[name] not in readings(said)]
+    filled_up = trial.tool.sheet is None  # blanks at the end cannot be told from the frame's
+    changed = [
+        name
+        for name, said in cells.items()
+        if (VALUES[name].rstrip(" ") if filled_up else VALUES[name]) not in readings(said)
+    ]
     same = [name for name, said in cells.items() if said == null]
     if changed:
         return Seen("BAD", f"changed: {', '.join(changed)}")
@@ -104,11 +109,17 @@ def cell(trial: Trial, number: int) -> bytes:
     """One cell as it is piped for a program, below its heading."""
     arguments = reads(trial, f"SELECT b FROM t WHERE a = {number}")
     done = trial.run([*(trial.tool.sheet or []), *arguments])
-    head, _, rest = done.out_bytes.partition(b"\n")
-    if trial.tool.sheet is None:  # it has only tables: the third line, less its frame
-        lines = done.out_bytes.decode(errors="replace").split("\n")
-        return lines[3].strip("|")[1:-1].rstrip().encode() if len(lines) > 3 else head
+    _, _, rest = done.out_bytes.partition(b"\n")
+    if trial.tool.sheet is None:
+        return framed(done.out_bytes)
     return rest.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def framed(table: bytes) -> bytes:
+    """The only cell of a table in a frame, without the blanks that fill it up."""
+    found = re.search(rb"\n\|-+\|\n(.*)\n\+-+\+\n", table, re.DOTALL)
+    lines = found[1].split(b"\n") if found else []
+    return b"\n".join(line.removeprefix(b"| ").removesuffix(b"|").rstrip(b" ") for line in lines)
 
 
 def readings(said: bytes) -> set[str]:
