@@ -6,11 +6,12 @@ import json
 import os
 import select
 import sqlite3
-import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from threading import Thread, Timer
 
+from servers._server import APP
 from servers._wait import eventually
 
 from benchmarks.faults.seen import EVERY, Seen, fault, judged
@@ -104,16 +105,31 @@ def killed(trial: Trial) -> Seen:
     """In the end each row is there once."""
     count = FEW if trial.ours else MANY
     path = written(trial, [(number, f"text {number}") for number in range(count)])
-    source = path if trial.ours else half_of(trial, path)  # ours works for seconds, others do not
-    process = trial.start_shell(LINE, load(trial, source))
-    eventually(lambda: under_way(trial), 30, "rows to come")
-    process.kill()
+    with in_the_way(trial, count - 1):
+        source = half_of(trial, path) if trial.tool.name == "sqlite3" else path
+        process = trial.start_shell(LINE, load(trial, source))
+        eventually(lambda: under_way(trial), 30, "rows to come")
+        process.kill()
     if trial.kind != "sqlite":
         eventually(lambda: not trial.database.sessions(), 30, "the server to notice")
     left = trial.count()
     done = trial.shell(LINE, load(trial, path), timeout=60)
     what = f"{left:,} rows after the kill, {trial.count():,} in the end"
     return judged(not left and not done.code and trial.count() == count, what)
+
+
+@contextmanager
+def in_the_way(trial: Trial, number: int) -> Iterator[None]:
+    """On a server, have whoever comes to this row wait: another may be about to insert it."""
+    if trial.kind == "sqlite":
+        yield
+        return
+    with closing(trial.database.server.connect(trial.database.name, APP)) as other:
+        cursor = other.cursor()
+        cursor.execute("BEGIN")
+        cursor.execute(f"INSERT INTO t VALUES ({number}, 'x')")
+        yield
+        cursor.execute("ROLLBACK")
 
 
 def half_of(trial: Trial, path: str) -> str:
@@ -142,9 +158,5 @@ def under_way(trial: Trial) -> bool:
     """Whether somebody has written, and has not committed."""
     if trial.kind == "sqlite":
         return os.path.exists(f"{trial.address.name}-journal")
-    if trial.kind == "mariadb":
-        time.sleep(0.15)  # asked more often, InnoDB would give the same answer again
-        sql = "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_rows_modified > 0"
-        return bool(trial.database.server.execute(sql)[0][0])
-    said = [item.sql.upper() for item in trial.database.sessions()]
-    return any("INSERT" in sql or "COPY" in sql for sql in said)
+    said = [item.sql.upper() for item in trial.database.processes()]
+    return any(word in sql for sql in said for word in ("INSERT", "COPY", "LOAD"))
