@@ -149,7 +149,7 @@ class Interrupts:
                 cancelling = Thread(target=self._insist, args=(cancel,), daemon=True)
                 cancelling.start()
             elif time.monotonic() - first > _ECHO:  # a driver that hears nothing is left behind
-                self._leave(128 + arrived[0])
+                self._leave(Interrupted(arrived[0]).exit_code)
         os.close(reading)
         if cancelling is not None:
             cancelling.join(_PATIENCE)
