@@ -382,7 +382,8 @@ def test_whatever_has_no_end_ends(limited: Callable[..., Finished], what: str) -
         done = limited(f"{shlex.join(QUERY)} --timeout 2 --url '{url}'")
     assert done.code in {4, 74, 124}
     assert "Traceback" not in done.err
-    assert len(done.err.splitlines()) in {2, 3}, done.err
+    # A driver that hears nothing at all is left behind, without a word.
+    assert len(done.err.splitlines()) in {2, 3} or (done.code, done.err) == (124, ""), done.err
 
 
 @pytest.mark.parametrize("kind", KINDS)
