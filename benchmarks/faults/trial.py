@@ -234,7 +234,7 @@ class Trial:
         """Where a connection is cut when the client sends this, before or after it is heard."""
         start = b"\x03" if self.kind == "mariadb" else b""
         here = self.address
-        with Proxy(here.port, start + text.encode(), delivered=delivered) as proxy:
+        with Proxy(self.database, start + text.encode(), delivered=delivered) as proxy:
             yield Address(here.kind, here.name, proxy.port, here.user, here.password)
 
     @contextmanager

@@ -10,8 +10,6 @@ from contextlib import ExitStack, suppress
 from threading import Thread
 from typing import Self
 
-from servers.proxy import cut
-
 PATIENCE = 10.0  # seconds; a client that waits for more than we said is hung up on
 Bend = Callable[[bytes], bytes]
 
@@ -173,3 +171,9 @@ class Rogue(ABC):
             self.talk(wire)
         self.sent = wire.sent
         wire.close()
+
+
+def cut(side: socket.socket) -> None:
+    """End both directions of a connection, whoever is waiting for it."""
+    with suppress(OSError):
+        side.shutdown(socket.SHUT_RDWR)
