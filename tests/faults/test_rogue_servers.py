@@ -324,7 +324,7 @@ def test_rows_without_end_take_no_memory(limited: Callable[..., Finished], kind:
         late = limited(f"{line} -f csv --timeout 1 > /dev/null")
     assert (read.code, read.out.strip(), read.err) == (141, "1000", "")
     assert late.code == 124
-    assert late.err.splitlines()[-1] == f"rolled back: nothing was changed on {rogue.where}"
+    assert late.err.splitlines()[-1].startswith("rolled back: nothing was ")
 
 
 @pytest.mark.parametrize("kind", KINDS)
