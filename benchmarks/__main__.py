@@ -1,4 +1,4 @@
-"""The command line: set up, measure, and write docs/performance.md."""
+"""The command line: set up, measure, try faults, and write what docs/ has of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 
 from benchmarks.databases import KINDS, Database, databases
 from benchmarks.environments import OURS, PEERS, Environments, native_path
+from benchmarks.faults import table
 from benchmarks.machine import described
 from benchmarks.measure import Meter
 from benchmarks.report import PAGE, written
@@ -32,17 +33,32 @@ def main() -> None:
     elif asked.do == "run":
         scale = {"full": FULL, "quick": QUICK, "tiny": TINY}[asked.scale]
         run(asked, work, places, scale, results)
+    elif asked.do == "faults":
+        table.try_all(places, map(int, asked.sections), asked.only, table.RESULTS)
     else:
-        page = written(Results.read(results))
-        with open(asked.page, "w", encoding="utf-8") as file:
-            file.write(page)
+        report(asked.page, results)
+
+
+def report(page: str | None, results: str) -> None:
+    """Write the pages, from what was measured and from what was seen."""
+    if page or os.path.exists(results):
+        with open(page or PAGE, "w", encoding="utf-8") as file:
+            file.write(written(Results.read(results)))
+    if page is None:
+        with open(table.PAGE, "w", encoding="utf-8") as file:
+            file.write(table.written(table.read()))
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("do", choices=["setup", "run", "report"])
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of: {', '.join(NAMES)}")
+    parser.add_argument("do", choices=["setup", "run", "faults", "report"])
+    parser.add_argument(
+        "sections",
+        nargs="*",
+        metavar="SECTION",
+        help=f"of: {', '.join(NAMES)}; of faults: their numbers",
+    )
     parser.add_argument("--work", default=WORK, help="everything is kept here: %(default)s")
     parser.add_argument("--peers", help="a folder that has the peers' environments already")
     parser.add_argument("--quick", dest="scale", action="store_const", const="quick",
@@ -54,11 +70,12 @@ def arguments() -> argparse.Namespace:
                         help="tools whose name contains one of these")  # fmt: skip
     parser.add_argument("--about", default="", help="of a section, what is done: 'csv, events'")
     parser.add_argument("--cap", type=float, default=180, help="seconds that a run may take")
-    parser.add_argument("--page", default=PAGE, help="what report writes")
+    parser.add_argument("--page", help="where report writes the figures alone")
     parser.set_defaults(scale="full")
     asked = parser.parse_intermixed_args()
-    if unknown := set(asked.sections) - set(NAMES):
-        parser.error(f"no section {min(unknown)!r}; there are {', '.join(NAMES)}")
+    known = {str(number) for number in range(1, 32)} if asked.do == "faults" else set(NAMES)
+    if unknown := set(asked.sections) - known:
+        parser.error(f"no section {min(unknown)!r}; there are {', '.join(sorted(known))}")
     return asked
 
 

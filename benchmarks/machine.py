@@ -44,7 +44,7 @@ def described(places: Environments, found: list[Database]) -> dict[str, Any]:
         "servers": [
             database.version or f"{database.kind}: {database.missing}" for database in found
         ],
-        "clients": [_client(name) for name in ("sqlite3", "mariadb", "psql")],
+        "clients": [client(name) for name in ("sqlite3", "mariadb", "psql")],
     }
 
 
@@ -58,7 +58,8 @@ def _memory() -> str:
     return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
 
 
-def _client(name: str) -> str:
+def client(name: str) -> str:
+    """A native client, with its version."""
     path = native(name)
     if path is None:
         return f"{name}: not installed"

@@ -101,6 +101,20 @@ class OutputError(SqlsessError):
     exit_code = ExitCode.OUTPUT
 
 
+class StarvedError(OutputError):
+    """There was no memory left to make the answer of."""
+
+    def __init__(self) -> None:
+        hint = "a stream needs little: csv or jsonl, and cells of a bearable size"
+        super().__init__("there is not enough memory for this", hint)
+
+    @staticmethod
+    def means(error: BaseException) -> bool:
+        """Whether another error is about that, in the words of whoever did not get any."""
+        words = ("can't start new thread", "failed to map segment", "Cannot allocate memory")
+        return isinstance(error, MemoryError) or any(item in str(error) for item in words)
+
+
 class HungUp(Exception):
     """The reader of our output went away (a closed pipe, a pager that was quit)."""
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
+from types import FrameType, TracebackType
 
 from sqlsess_cli.errors import Interrupted
 
@@ -43,6 +43,7 @@ class Interrupts:
             if signal.getsignal(signum) is not signal.SIG_IGN:
                 signal.signal(signum, self._handle)
         sys.unraisablehook = self._unraisable
+        sys.excepthook = _unless_interrupted
 
     def limit(self, seconds: float) -> None:
         """Interrupt with SIGALRM after so many seconds; 0 takes the limit back."""
@@ -81,6 +82,8 @@ class Interrupts:
             self._first = now
             raise Interrupted(signum)
         if now - self._first > _ECHO:  # asked again while unwinding: leave at once
+            if signum == signal.SIGALRM:
+                self._leave(Interrupted(signum).exit_code)
             signal.signal(signum, signal.SIG_DFL)
             os.kill(os.getpid(), signum)
 
@@ -146,7 +149,7 @@ class Interrupts:
                 cancelling = Thread(target=self._insist, args=(cancel,), daemon=True)
                 cancelling.start()
             elif time.monotonic() - first > _ECHO:  # a driver that hears nothing is left behind
-                self._leave(128 + arrived[0])
+                self._leave(Interrupted(arrived[0]).exit_code)
         os.close(reading)
         if cancelling is not None:
             cancelling.join(_PATIENCE)
@@ -162,6 +165,17 @@ class Interrupts:
             time.sleep(_AGAIN)
             if self._first is None and not self._held:
                 _quietly(cancel)
+
+
+def _unless_interrupted(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    """Print what was raised, but a signal: a driver in C prints what it drops, and we send it anew.
+
+    It drops what is raised in a callback, such as the one that hears a server's notices.
+    """
+    if not isinstance(error, Interrupted):
+        sys.__excepthook__(kind, error, traceback)
 
 
 def _quietly(cancel: Callable[[], None]) -> None:

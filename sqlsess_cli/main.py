@@ -25,6 +25,10 @@ def main() -> None:
     """Run the command line of this process, and leave."""
     if sys.argv[1:] == ["--version"] and _told_version():
         leave(0)
+    if any("://" in word for word in sys.argv):  # only those have passwords in them
+        from sqlsess_cli.masked import mask
+
+        mask(sys.argv[1:])
     from sqlsess_cli import warm
 
     code = warm.ask(sys.argv)
@@ -169,8 +173,10 @@ def _told(app: App, error: BaseException, arguments: list[str]) -> int:
 def _unforeseen(error: BaseException) -> SqlsessError:
     """What nobody translated: the application's own code raised it, or it is our bug."""
     from sqlsess_cli.config.urls import hushed
-    from sqlsess_cli.errors import RejectedError, SqlsessError
+    from sqlsess_cli.errors import RejectedError, SqlsessError, StarvedError
 
+    if StarvedError.means(error):
+        return StarvedError().with_traceback(error.__traceback__)
     place = text = ""
     if "sqlalchemy" in sys.modules:  # only then can code of the application's have run
         from sqlsess_cli.core.places import place_of

@@ -17,7 +17,7 @@ from sqlsess_cli.config.profiles import Config
 from sqlsess_cli.config.targets import Target
 from sqlsess_cli.core.transaction.faults import refused_option
 from sqlsess_cli.dialects import _base as dialects
-from sqlsess_cli.errors import ConfigError, UsageError
+from sqlsess_cli.errors import ConfigError, StarvedError, UsageError
 from sqlsess_cli.nearest import did_you_mean
 
 # What goes wrong is told by us, once. An application that wants their logs sets up logging.
@@ -98,6 +98,8 @@ def make_engine(
     except exc.NoSuchModuleError as error:
         raise _unknown_dialect(error, url, target.where, hooks) from error
     except ImportError as error:
+        if StarvedError.means(error):
+            raise StarvedError from error
         module = (error.name or url.get_driver_name()).partition(".")[0]
         raise ConfigError(
             f"{target.name}: the driver {module} is not installed", hooks.extra_for(module)
@@ -169,7 +171,7 @@ def _connect(
     name: str, hooks: dialects.Dialect, dialect: Any, _record: Any, arguments: Sequence[Any],
     named: dict[str, Any],
 ) -> Any:  # fmt: skip
-    """A driver's connection; what is no error of a database is about a setting.
+    """A driver's connection; what neither it nor a server made wrong is about a setting.
 
     Raises:
         ConfigError: instead.
@@ -177,6 +179,8 @@ def _connect(
     try:
         return hooks.connect(dialect, arguments, named)
     except (TypeError, ValueError, AttributeError, LookupError, OSError) as error:
+        if hooks.misspoken(error):
+            raise
         # What could not be encoded may be a part of a password.
         secret = isinstance(error, UnicodeError)
         reason = "it cannot be encoded" if secret else dialects.first_line(error)

@@ -126,7 +126,7 @@ def _sent(
         try:
             executed: Any = session.execute(statement, parameters, execution_options=options)
         except (OverflowError, TypeError, ValueError) as error:
-            if transaction.phase == "connect":
+            if transaction.phase == "connect" or transaction.hooks.misspoken(error):
                 raise
             # The driver cannot even send it: a number, half a character, an object.
             raise RejectedError(f"a value cannot be sent: {first_line(error)}") from error

@@ -253,6 +253,14 @@ class Dialect:
         """What an error of the driver means."""
         return Fault("other", first_line(error))
 
+    def misspoken(self, error: BaseException) -> str:
+        """What is wrong with what the server said, if the driver fell over that; else nothing.
+
+        It is asked about errors that are not the driver's own. After one the connection is out of
+        step.
+        """
+        return ""
+
     def server(self, connection: Connection) -> str:
         """The server's name and version."""
         version = connection.dialect.server_version_info or ()

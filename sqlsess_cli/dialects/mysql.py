@@ -32,6 +32,7 @@ from sqlsess_cli.errors import ConfigError, RefusedError
 
 _NOT_UNDONE = 1196  # the warning that a rollback gives for tables without transactions
 _NO_BACKSLASH_ESCAPES = 1 << 9  # in the status that the server sends with each answer
+_CLEAR = 2059  # a way to log in that we refuse, see _mysql_login
 _LIMITED = "sqlsess_limited"  # key of a connection record whose read_timeout is ours
 
 _MEANINGS: dict[int, Meaning] = {
@@ -136,12 +137,17 @@ class MySQL(Dialect):
         return None if secret is None else secret.strip("'\"")
 
     def prepare(self, engine: Engine) -> None:
-        """Limit the whole way to a connection: the driver's limit ends before the greeting."""
+        """Limit the whole way to a connection: the driver's limit ends before the greeting.
+
+        And on that way no server gets the password in clear.
+        """
         if engine.dialect.driver != "pymysql":
             return
+        from sqlsess_cli.dialects._mysql_login import METHODS
 
         @event.listens_for(engine, "do_connect")
         def limit(_dialect: Any, record: Any, _arguments: Any, named: dict[str, Any]) -> None:
+            named.setdefault("auth_plugin_map", METHODS)
             if "read_timeout" not in named:
                 named["read_timeout"] = named.get("connect_timeout")
                 record.info[_LIMITED] = True
@@ -270,11 +276,18 @@ class MySQL(Dialect):
         number = error.args[0] if error.args and isinstance(error.args[0], int) else None
         message = " ".join(str(error.args[1]).split()) if len(error.args) > 1 else str(error)
         meaning = _MEANINGS.get(number or 0, "other")
-        if type(error).__name__ == "InterfaceError":
-            meaning = "lost"
-        return Fault(
-            meaning, message or "the connection was lost", code=str(number) if number else None
-        )
+        kind = type(error).__name__
+        if kind == "InterfaceError" or (kind == "InternalError" and number is None):
+            meaning = "lost"  # the latter: what arrived is not what comes next
+        hint = "let tls verify the server" if number == _CLEAR else ""
+        code = str(number) if number else None
+        return Fault(meaning, message or "the connection was lost", hint, code)
+
+    def misspoken(self, error: BaseException) -> str:
+        """PyMySQL hardly looks at what it gets."""
+        from sqlsess_cli.dialects._mysql_login import misspoken
+
+        return misspoken(error)
 
     def server(self, connection: Connection) -> str:
         """MySQL or MariaDB, as the server says."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from math import ceil
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, text
+from sqlalchemy import ColumnElement, Connection, Engine, event, text
 from sqlalchemy.engine import URL
 
 from sqlsess_cli.dialects._base import (
@@ -32,6 +33,7 @@ from sqlsess_cli.errors import RefusedError
 
 _SHORTEST = 2  # seconds; libpq waits no shorter
 _BEFORE = "sqlsess_read_only"  # key of a connection's info: how it was before we read on it
+_REQUIRES = 160000  # the first libpq that has require_auth
 _FAILED = "25P02"  # in_failed_sql_transaction
 
 _MARKED_SINCE = (13,)  # the version that has these functions
@@ -125,9 +127,9 @@ class PostgreSQL(Dialect):
             return {}
         arguments: dict[str, Any] = {}
         if "sslmode" not in {*url.query, *settings.get("connect", {})}:
-            default = "prefer" if is_local(url) else "verify"
-            mode = "verify" if "tls_ca" in settings else default
-            mode = {"off": "disable", "insecure": "require"}.get(settings.get("tls", mode), mode)
+            usual = "verify" if "tls_ca" in settings or not is_local(url) else "prefer"
+            mode = settings.get("tls", usual)
+            mode = {"off": "disable", "insecure": "require"}.get(mode, mode)
             if mode == "verify":
                 arguments["sslrootcert"] = settings.get("tls_ca", "system")
             arguments["sslmode"] = "verify-full" if mode == "verify" else mode
@@ -143,6 +145,16 @@ class PostgreSQL(Dialect):
         """For this transaction; of any kind of lock."""
         limit = text("SELECT set_config('lock_timeout', :limit, true)")
         connection.execute(limit, {"limit": f"{ceil(seconds * 1000)}ms"})
+
+    def prepare(self, engine: Engine) -> None:
+        """Send no password in clear but to a server whose certificate was verified."""
+
+        @event.listens_for(engine, "do_connect")
+        def limit(dialect: Any, _record: Any, _arguments: Any, named: dict[str, Any]) -> None:
+            asked = "require_auth" in named or "PGREQUIREAUTH" in os.environ
+            private = str(named.get("sslmode")).startswith("verify") or _is_socket(named)
+            if not (asked or private) and _libpq(dialect.loaded_dbapi) >= _REQUIRES:
+                named["require_auth"] = "!password"
 
     def begin(
         self, connection: Connection, *, write: bool, waiting: Callable[[], None] = lambda: None
@@ -244,6 +256,11 @@ class PostgreSQL(Dialect):
             int(position) if position else None,
         )
 
+    def misspoken(self, error: BaseException) -> str:
+        """Libpq looks at what it gets; what psycopg falls over is text that is none."""
+        decoding = isinstance(error, UnicodeDecodeError)
+        return "the server does not keep to the protocol" if decoding else ""
+
     def server(self, connection: Connection) -> str:
         """PostgreSQL's own version."""
         return f"PostgreSQL {connection.scalar(text('SHOW server_version'))}"
@@ -271,6 +288,17 @@ def _tell_driver(connection: Connection, *, write: bool) -> None:
         dbapi.read_only = connection.info.pop(_BEFORE)
 
 
+def _libpq(driver: Any) -> int:
+    """The version of libpq that a driver has, as libpq writes it; 0 for a driver without."""
+    if hasattr(driver, "pq"):
+        return int(driver.pq.version())
+    return int(getattr(driver, "__libpq_version__", 0))
+
+
+def _is_socket(named: Mapping[str, Any]) -> bool:
+    return not named.get("hostaddr") and str(named.get("host") or "/").startswith("/")
+
+
 def _connecting(error: BaseException) -> Fault:
     """What psycopg says of an attempt to connect: the last line names the cause."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
@@ -278,6 +306,9 @@ def _connecting(error: BaseException) -> Fault:
     message = message.replace("FATAL:  ", "")
     if type(error).__name__ == "ProgrammingError" or _OPTION.search(message):
         return Fault("option", message)
+    if "method requirement" in message:
+        hint = "let tls verify the server, or say ?require_auth=password in the URL"
+        return Fault("other", message, hint)
     denied = "authentication failed" in message or "no password supplied" in message
     lost = (
         "closed" in message or "terminat" in message or "lost" in message or "consuming" in message

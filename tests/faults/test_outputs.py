@@ -248,6 +248,28 @@ def test_a_full_disk_leaves_the_old_file(
     assert os.listdir(folder) == ["out.csv"]
 
 
+def test_a_database_on_a_full_disk_is_left_as_it_was(
+    sh: Callable[..., Finished], fresh: Callable[[str], Database]
+) -> None:
+    """A limit on the size of files is what every account may have; a small disk says the same."""
+    database = fresh("sqlite")
+    database.execute("CREATE TABLE t (a TEXT)", "INSERT INTO t VALUES ('old')")
+    text = "INSERT INTO t VALUES (hex(zeroblob(500000)))"
+    done = sh(f"ulimit -f 100; $S sql '{text}' --write --url '{database.url}'")
+    assert done.code == 5
+    assert done.err.splitlines()[-1] == f"rolled back: nothing was changed on {database.where}"
+    assert database.rows("SELECT * FROM t") == [("old",)]
+
+
+def test_an_answer_on_a_small_disk_is_74(
+    sh: Callable[..., Finished], sample: Callable[[str, str], Database]
+) -> None:
+    url = sample("million", "sqlite").url
+    done = sh(f"ulimit -f 100; $S query events --url '{url}' > out.csv")
+    assert done.code == 74
+    assert done.err.startswith("error: cannot write to standard output: File too large\n")
+
+
 @pytest.mark.parametrize(
     ("place", "problem"),
     [

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from traceback import clear_frames, walk_tb
 from typing import Any
 
 from sqlalchemy import exc
@@ -19,6 +20,7 @@ from sqlsess_cli.errors import (
     RefusedError,
     RejectedError,
     SqlsessError,
+    StarvedError,
     UsageError,
 )
 
@@ -76,6 +78,15 @@ def _of_sqlalchemy(error: exc.SQLAlchemyError, transaction: Transaction) -> Sqls
 
 def _of_driver(error: Exception, transaction: Transaction) -> SqlsessError | None:
     """What an error means that came from the driver past SQLAlchemy; None for any other."""
+    if isinstance(error, MemoryError):
+        clear_frames(error.__traceback__)  # what was read so far is of no use, and in the way
+        _give_up(transaction, error)
+        if transaction.phase == "commit":
+            return _lost_in_commit(transaction, "there is not enough memory")
+        return StarvedError()
+    if reason := _misspoken(error, transaction):
+        _give_up(transaction, error)
+        return _given_up(transaction, reason, error)
     refused = isinstance(error, TypeError) and re.search("keyword argument|callable", str(error))
     if refused and transaction.phase == "connect":
         return refused_option(transaction.database, first_line(error))
@@ -83,6 +94,43 @@ def _of_driver(error: Exception, transaction: Transaction) -> SqlsessError | Non
     if "Error" in (base.__name__ for base in type(error).__mro__[:-3]):
         return _meant(error, lost=False, transaction=transaction)
     return None
+
+
+def _misspoken(error: Exception, transaction: Transaction) -> str:
+    """What is wrong with what the server said, if the driver or SQLAlchemy fell over that."""
+    if reason := transaction.hooks.misspoken(error):
+        return reason
+    *_, (innermost, _) = walk_tb(error.__traceback__)
+    module = innermost.f_globals.get("__name__", "")
+    # While SQLAlchemy gets to know a server, nothing is sent that is not its own.
+    asked = transaction.phase == "connect" and module.startswith("sqlalchemy.dialects")
+    return "the server does not answer as one of its kind" if asked else ""
+
+
+def _give_up(transaction: Transaction, error: Exception) -> None:
+    """Let connections go that may be out of step: on those not even a ROLLBACK is understood."""
+    for connection in transaction.connections:
+        if not connection.closed:
+            connection.invalidate(error)
+
+
+def _given_up(transaction: Transaction, reason: str, error: Exception) -> SqlsessError:
+    """What is told of a server that does not speak as it should."""
+    name = transaction.database
+    about = f"{reason} ({type(error).__name__}: {first_line(error)})"
+    if transaction.phase == "commit":
+        return _lost_in_commit(transaction, about)
+    if transaction.phase == "connect":
+        return ConnectError(f"cannot connect to {name}: {about}", _UNREACHABLE, database=name)
+    message = f"the connection to {name} was given up: {about}"
+    return ConnectError(message, "find out who answers there", database=name)
+
+
+def _lost_in_commit(transaction: Transaction, reason: str) -> LostAnswer:
+    name = transaction.database
+    message = f"the connection to {name} was lost while committing: {reason}"
+    hint = "look whether the change is there before you repeat it"
+    return LostAnswer(message, hint, database=name)
 
 
 def refused_option(database: str, reason: str) -> ConfigError:
@@ -102,9 +150,7 @@ def _meant(error: BaseException, *, lost: bool, transaction: Transaction) -> Sql
         advice = fault.hint or _advice(fault) or _UNREACHABLE
         return ConnectError(f"cannot connect to {name}: {fault.message}", advice, **details)
     if transaction.phase == "commit" and (lost or fault.code is None):
-        message = f"the connection to {name} was lost while committing: {fault.message}"
-        hint = "look whether the change is there before you repeat it"
-        return LostAnswer(message, hint, database=name)
+        return _lost_in_commit(transaction, fault.message)
     if lost:
         return ConnectError(f"the connection to {name} was lost: {fault.message}", **details)
     if fault.meaning == "read only" and not transaction.write:

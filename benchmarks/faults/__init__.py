@@ -1,0 +1,1 @@
+"""31 faults that a console should survive, tried on sqlsess and on its peers."""
