@@ -97,8 +97,7 @@ class App:
 
         words, where = self._asked_databases()
         if words:
-            # A URL may hold what a pattern is made of.
-            patterns = words is self.options.db
+            patterns = words is self.options.db  # a URL may hold what they are made of
             return targets(self.config, words, where, write=write, patterns=patterns)
         return default_targets(self.config, write=write)
 

@@ -180,7 +180,7 @@ def _unforeseen(error: BaseException) -> SqlsessError:
     place = text = ""
     if "sqlalchemy" in sys.modules:  # only then can code of the application's have run
         from sqlsess_cli.core.places import place_of
-        from sqlsess_cli.dialects._base import text_of
+        from sqlsess_cli.dialects._faults import text_of
 
         place, text = place_of(error), text_of(error)
     said = f"{type(error).__name__}: {hushed(' '.join((text or str(error)).split()))}"

@@ -5,7 +5,7 @@ imports also the modules, listens at PATH, says so by closing its standard outpu
 nobody has asked for so long.
 
 What it forks shall differ in nothing from a new process. Where it would, it answers that it is
-cold, and the command line does its work itself: see `circumstances`. When a file that it has
+cold, and the command line does its work itself: see `alike.py`. When a file that it has
 imported has changed since, it starts anew.
 """
 
@@ -27,18 +27,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
+from sqlsess_cli.alike import at_start, changed, circumstances, imported
 from sqlsess_cli.main import run_process
-from sqlsess_cli.warm import AT_START, BEGUN, COLD, MOST
+from sqlsess_cli.warm import BEGUN, COLD, MOST
 
 _FILES = 253  # that can come along with one message
 _LIBRARIES = (
     "sqlalchemy.dialects.mysql.pymysql", "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.ext.declarative", "sqlalchemy.orm",
     "rich.box", "rich.console", "rich.syntax", "rich.table", "rich.text",
-)  # fmt: skip
-_STATUS = (  # lines of /proc/PID/status
-    "Uid", "Gid", "Groups", "Umask", "SigIgn", "NoNewPrivs", "Seccomp", "CapEff", "CapBnd",
-    "Cpus_allowed",
 )  # fmt: skip
 
 
@@ -125,7 +122,7 @@ class Resident:
 
     def __init__(self, listener: socket.socket, path: str, idle: float) -> None:
         self.listener, self.path, self.idle = listener, path, idle
-        self.imported = _imported()
+        self.imported = imported()
         self.own = circumstances(os.getpid())
         self.children: dict[int, tuple[int, socket.socket]] = {}  # by pid: pidfd, who waits for it
         self.selector = selectors.DefaultSelector()
@@ -184,14 +181,14 @@ class Resident:
         return (
             uid == os.geteuid()
             and asked.installation == installation
-            and _at_start(asked.environ) == _at_start(os.environb)
+            and at_start(asked.environ) == at_start(os.environb)
             and self._is_current()
             and circumstances(pid) == self.own
         )
 
     def _is_current(self) -> bool:
         """Whether what we have imported is what a new process would import."""
-        return all(_changed(path) == time for path, time in self.imported.items())
+        return all(changed(path) == time for path, time in self.imported.items())
 
     def _hung_up(self, pid: int) -> None:
         """Who waited for it is gone, killed: then so is what it asked for."""
@@ -262,46 +259,6 @@ def _stream(number: int) -> io.TextIOWrapper:
     binary = open(number, "wb" if number else "rb", closefd=False)  # noqa: SIM115
     errors = "backslashreplace" if number == 2 else "surrogateescape"
     return io.TextIOWrapper(binary, "utf-8", errors, "\n", line_buffering=number == 2)
-
-
-def circumstances(pid: int) -> tuple[object, ...] | None:
-    """How a process lives, as far as it is not told by words, environment, directory and files.
-
-    Its user, limits, priority, what it ignores, what it may do, and which machine it sees; None
-    when it has ended.
-    """
-    try:
-        return _circumstances(pid)
-    except OSError:
-        return None
-
-
-def _circumstances(pid: int) -> tuple[object, ...]:
-    with open(f"/proc/{pid}/limits", encoding="ascii") as file:
-        limits = file.read()
-    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
-        status = [line for line in file if line.partition(":")[0] in _STATUS]
-    seen = [os.readlink(f"/proc/{pid}/{name}") for name in ("root", "ns/mnt", "ns/net", "ns/user")]
-    return limits, status, seen, os.getpriority(os.PRIO_PROCESS, pid)
-
-
-def _at_start(environ: object) -> dict[bytes, bytes]:
-    names = tuple(name.encode() for name in AT_START)
-    return {name: text for name, text in dict(environ).items() if name.startswith(names)}  # type: ignore[call-overload]
-
-
-def _imported() -> dict[str, int]:
-    """The files of what is imported, and when each was changed."""
-    paths = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-    return {path: _changed(path) for path in paths if path}
-
-
-def _changed(path: str) -> int:
-    """When a file was changed, in nanoseconds; 0 where it is no more."""
-    try:
-        return os.stat(path).st_mtime_ns
-    except OSError:
-        return 0
 
 
 if __name__ == "__main__":

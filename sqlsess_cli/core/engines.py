@@ -17,6 +17,7 @@ from sqlsess_cli.config.profiles import Config
 from sqlsess_cli.config.targets import Target
 from sqlsess_cli.core.transaction.faults import refused_option
 from sqlsess_cli.dialects import _base as dialects
+from sqlsess_cli.dialects._faults import first_line
 from sqlsess_cli.errors import ConfigError, StarvedError, UsageError
 from sqlsess_cli.nearest import did_you_mean
 
@@ -107,7 +108,7 @@ def make_engine(
     except _UNUSABLE as error:
         key = next((key for key in own if _fails(make, {**ours, key: own[key]})), None)
         where = config.where(*target.path, "engine", key) if key else target.where
-        message = f"{where}: {dialects.first_line(error)}"
+        message = f"{where}: {first_line(error)}"
         raise ConfigError(message, "see the engine and connect settings") from error
     hooks.prepare(engine)
     hooks.protect(engine)
@@ -138,7 +139,7 @@ def _unknown_dialect(
 ) -> ConfigError:
     name, _, driver = url.drivername.partition("+")
     if driver in (item.name for item in hooks.drivers):  # so it is a plugin that is not there
-        return ConfigError(f"{where}: {dialects.first_line(error)}")
+        return ConfigError(f"{where}: {first_line(error)}")
     if hooks.drivers:
         hint = f"known: {', '.join(item.name for item in hooks.drivers)}"
         return ConfigError(f"{where}: {name} has no driver {driver!r}", hint)
@@ -183,7 +184,7 @@ def _connect(
             raise
         # What could not be encoded may be a part of a password.
         secret = isinstance(error, UnicodeError)
-        reason = "it cannot be encoded" if secret else dialects.first_line(error)
+        reason = "it cannot be encoded" if secret else first_line(error)
         raise refused_option(name, reason) from (None if secret else error)
 
 

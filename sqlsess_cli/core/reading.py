@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import types as sqltypes
 from sqlalchemy.engine import Dialect as SQLAlchemyDialect
 
-from sqlsess_cli.dialects._base import Dialect, text_of
+from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.dialects._columns import ColumnReader, documents, read_column
+from sqlsess_cli.dialects._faults import text_of
 from sqlsess_cli.dialects._values import Reader, as_json
 from sqlsess_cli.foreign import Foreign
 from sqlsess_cli.result import Block, ReadBlock, Unreadable

@@ -19,7 +19,8 @@ from sqlsess_cli.core.reading import Reading
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.state import INFO, RAW, Transaction
 from sqlsess_cli.dialects import _base as dialects
-from sqlsess_cli.dialects._base import Dialect, first_line
+from sqlsess_cli.dialects._base import Dialect
+from sqlsess_cli.dialects._faults import first_line
 from sqlsess_cli.errors import RejectedError
 from sqlsess_cli.result import Block, Column, InsertTarget, Result
 

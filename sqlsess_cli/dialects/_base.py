@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, cast, types
 from sqlalchemy.engine import URL, CursorResult
 
 from sqlsess_cli.dialects._exact import Exact
+from sqlsess_cli.dialects._faults import Fault, first_line
 from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import Literals
 from sqlsess_cli.dialects._marks import Became, Mark
@@ -21,16 +22,12 @@ from sqlsess_cli.dialects._relations import Relations
 from sqlsess_cli.dialects._stored import Stored
 from sqlsess_cli.dialects._values import Values
 from sqlsess_cli.errors import UsageError
-from sqlsess_cli.foreign import Foreign
 from sqlsess_cli.registry import Registry
 from sqlsess_cli.result import Block
 
 DIALECTS = Registry("sqlsess_cli.dialects", "dialect")
 
 Settings = Mapping[str, Any]
-Meaning = Literal[
-    "lost", "unreachable", "denied", "read only", "missing", "locked", "option", "other"
-]
 _ASYNCHRONOUS = frozenset({"aiomysql", "aiosqlite", "asyncmy", "asyncpg", "psycopg_async"})
 _LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
@@ -42,25 +39,6 @@ class Driver:
     name: str
     module: str
     extra: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What an error of a driver means, in the database's own words.
-
-    Attributes:
-        meaning: what it is about; decides the exit code.
-        message: one line.
-        hint: what the database suggests.
-        code: SQLSTATE or the database's own number.
-        position: where in the statement, from 1, if the database says so.
-    """
-
-    meaning: Meaning
-    message: str
-    hint: str = ""
-    code: str | None = None
-    position: int | None = None
 
 
 class Dialect:
@@ -293,16 +271,3 @@ def is_local(url: URL) -> bool:
     """Whether a URL stays on this machine: loopback, or a socket."""
     host = url.host or ""
     return host in _LOCAL or host.startswith("127.")
-
-
-def first_line(error: BaseException) -> str:
-    """An error's first line, without the driver's decoration."""
-    lines = text_of(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
-
-
-def text_of(error: BaseException) -> str:
-    """What an error says; nothing, if even that fails: it may be of anybody's class."""
-    with Foreign():
-        return str(error)
-    return ""

@@ -1,4 +1,4 @@
-"""Connecting by PyMySQL: TLS, and a limit in time, since its own begins anew with each byte."""
+"""Connecting by PyMySQL: password, TLS, and a limit in time; its own begins with each byte."""
 
 from __future__ import annotations
 
@@ -67,3 +67,17 @@ def tls(url: URL, settings: Settings, asked: set[str]) -> dict[str, Any]:
     if mode == "insecure":
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return {"ssl": context}
+
+
+def password_in(path: str, url: URL) -> str | None:
+    """The password in the [client] group of an option file whose host and user agree."""
+    from pymysql.optionfile import Parser
+
+    parser = Parser(strict=False)
+    parser.read(path, encoding="utf-8")
+    group = dict(parser.items("client")) if parser.has_section("client") else {}
+    for key, ours in (("user", url.username), ("host", url.host)):
+        if ours and group.get(key, f"'{ours}'").strip("'\"") != ours:
+            return None
+    secret = group.get("password")
+    return None if secret is None else secret.strip("'\"")

@@ -13,15 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, cast, event, text, typ
 from sqlalchemy.engine import URL
 
 from sqlsess_cli.dialects import _mysql_connect, _mysql_engines, _mysql_reading
-from sqlsess_cli.dialects._base import (
-    Dialect,
-    Driver,
-    Fault,
-    Meaning,
-    Settings,
-    doubled,
-)
+from sqlsess_cli.dialects._base import Dialect, Driver, Settings, doubled
 from sqlsess_cli.dialects._exact import MySQLExact
+from sqlsess_cli.dialects._faults import Fault, Meaning
 from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import MySQLLiterals
 from sqlsess_cli.dialects._mysql_relations import MySQLRelations
@@ -125,16 +119,7 @@ class MySQL(Dialect):
         path = os.path.join(environ.get("HOME", ""), ".my.cnf")
         if url.get_driver_name() != "pymysql" or not os.path.isfile(path):
             return None
-        from pymysql.optionfile import Parser
-
-        parser = Parser(strict=False)
-        parser.read(path, encoding="utf-8")
-        group = dict(parser.items("client")) if parser.has_section("client") else {}
-        for key, ours in (("user", url.username), ("host", url.host)):
-            if ours and group.get(key, f"'{ours}'").strip("'\"") != ours:
-                return None
-        secret = group.get("password")
-        return None if secret is None else secret.strip("'\"")
+        return _mysql_connect.password_in(path, url)
 
     def prepare(self, engine: Engine) -> None:
         """Limit the whole way to a connection: the driver's limit ends before the greeting.

@@ -12,21 +12,15 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, Connection, Engine, event, text
 from sqlalchemy.engine import URL
 
-from sqlsess_cli.dialects._base import (
-    Dialect,
-    Driver,
-    Fault,
-    Meaning,
-    Settings,
-    doubled,
-    first_line,
-    is_local,
-)
+from sqlsess_cli.dialects import _postgresql_reading
+from sqlsess_cli.dialects._base import Dialect, Driver, Settings, doubled, is_local
 from sqlsess_cli.dialects._exact import PostgreSQLExact
+from sqlsess_cli.dialects._faults import Fault
 from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import PostgreSQLLiterals
 from sqlsess_cli.dialects._marks import Became, Mark
 from sqlsess_cli.dialects._plan import NodePlans
+from sqlsess_cli.dialects._postgresql_faults import fault_of
 from sqlsess_cli.dialects._postgresql_relations import PostgreSQLRelations
 from sqlsess_cli.dialects._postgresql_values import AS_TEXT, PostgreSQLValues
 from sqlsess_cli.errors import RefusedError
@@ -43,43 +37,6 @@ _STATUS = "SELECT pg_xact_status(CAST(%s AS xid8))"
 _BECAME: dict[str | None, Became] = {
     "committed": "committed", "aborted": "rolled back", "in progress": "under way"
 }  # fmt: skip
-
-_MEANINGS: dict[str, Meaning] = {
-    "25006": "read only",
-    "28000": "denied",
-    "28P01": "denied",
-    "40001": "locked",  # could not serialize
-    "40P01": "locked",  # a deadlock
-    "42501": "denied",
-    "3D000": "unreachable",
-    "3F000": "missing",
-    "42703": "missing",
-    "42883": "missing",
-    "42P01": "missing",
-    "53300": "unreachable",
-    "55P03": "locked",
-    "57P01": "lost",
-    "57P02": "lost",
-    "57P03": "unreachable",
-}
-
-
-# What libpq says of an option in the URL, before or while it connects.
-_OPTION = re.compile(r"invalid \w+ value:|for connection option|definition of service")
-
-
-# Functions that a read-only transaction does not forbid and no rollback undoes: they end sessions,
-# write files, use other connections, or are about the whole cluster. A name that is spelled by
-# code points could be any of them.
-_OUTSIDE = re.compile(
-    r"""u&".* | dblink\w* | heap_force_\w+ | lo_export | pg_(?:cancel|terminate)_backend
-    | pg_(?:backup_start|backup_stop|start_backup|stop_backup|switch_wal|create_restore_point)
-    | pg_(?:promote|wal_replay_\w+|reload_conf|rotate_logfile\w*|log_backend_memory_contexts)
-    | pg_logical_(?:emit_message|slot_get_\w+) | pg_replication_(?:slot_advance|origin_\w+)
-    | pg_(?:create|copy)_\w+_replication_slot | pg_drop_replication_slot | pg_sync_replication_slots
-    | pg_stat_(?:\w+_)?reset\w* | pg_file_\w+ | pg_truncate_visibility_map | setval""",
-    re.VERBOSE | re.DOTALL,
-)
 
 
 class PostgreSQL(Dialect):
@@ -108,17 +65,10 @@ class PostgreSQL(Dialect):
         "nulls first": "{0} NULLS FIRST",
         "nulls last": "{0} NULLS LAST",
     }
-    # COPY writes files and starts programs, DO may do so; statistics are written at once.
-    outlasts: ClassVar[frozenset[str]] = frozenset(
-        {"ANALYSE", "ANALYZE", "CHECKPOINT", "COPY", "DO", "LOAD"}
-    )
-    evades_reading: ClassVar[frozenset[str]] = outlasts | {"CLUSTER", "REINDEX"}
-    outside: ClassVar[re.Pattern[str]] = _OUTSIDE
-    unheld: ClassVar[tuple[str, ...]] = (
-        "functions and views that write files, end sessions or use other connections",
-        "before PostgreSQL 16, sequences: where the transaction's setting is taken back",
-        "a program's own connections",
-    )
+    outlasts: ClassVar[frozenset[str]] = _postgresql_reading.OUTLASTING
+    evades_reading: ClassVar[frozenset[str]] = _postgresql_reading.EVADING
+    outside: ClassVar[re.Pattern[str]] = _postgresql_reading.OUTSIDE
+    unheld: ClassVar[tuple[str, ...]] = _postgresql_reading.UNHELD
     fetch_size: ClassVar[int] = 200  # each is a round trip; a thousand wide rows take 2 MiB
 
     def connect_args(self, url: URL, settings: Settings) -> dict[str, Any]:
@@ -239,22 +189,7 @@ class PostgreSQL(Dialect):
 
     def diagnose(self, error: BaseException) -> Fault:
         """By SQLSTATE; errors of connecting have none and are known by their words."""
-        diag = getattr(error, "diag", None)
-        state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-        if state is None:
-            return _connecting(error)
-        message = getattr(diag, "message_primary", None) or first_line(error)
-        if detail := getattr(diag, "message_detail", None):
-            message = f"{message}: {detail}"
-        lost = state.startswith("08")
-        position = getattr(diag, "statement_position", None)
-        return Fault(
-            "lost" if lost else _MEANINGS.get(state, "other"),
-            " ".join(message.split()),
-            getattr(diag, "message_hint", None) or "",
-            state,
-            int(position) if position else None,
-        )
+        return fault_of(error)
 
     def misspoken(self, error: BaseException) -> str:
         """Libpq looks at what it gets; what psycopg falls over is text that is none."""
@@ -297,23 +232,6 @@ def _libpq(driver: Any) -> int:
 
 def _is_socket(named: Mapping[str, Any]) -> bool:
     return not named.get("hostaddr") and str(named.get("host") or "/").startswith("/")
-
-
-def _connecting(error: BaseException) -> Fault:
-    """What psycopg says of an attempt to connect: the last line names the cause."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    message = re.sub(r"^connection (?:failed|is bad): |^FATAL:\s+", "", lines[0] if lines else "")
-    message = message.replace("FATAL:  ", "")
-    if type(error).__name__ == "ProgrammingError" or _OPTION.search(message):
-        return Fault("option", message)
-    if "method requirement" in message:
-        hint = "let tls verify the server, or say ?require_auth=password in the URL"
-        return Fault("other", message, hint)
-    denied = "authentication failed" in message or "no password supplied" in message
-    lost = (
-        "closed" in message or "terminat" in message or "lost" in message or "consuming" in message
-    )
-    return Fault("denied" if denied else "lost" if lost else "other", message)
 
 
 DIALECT = PostgreSQL()

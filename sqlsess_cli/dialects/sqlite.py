@@ -21,15 +21,9 @@ from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.engine.cursor import CursorFetchStrategy
 from sqlalchemy.exc import DatabaseError
 
-from sqlsess_cli.dialects._base import (
-    Dialect,
-    Driver,
-    Fault,
-    Meaning,
-    Settings,
-    first_line,
-)
+from sqlsess_cli.dialects._base import Dialect, Driver, Settings
 from sqlsess_cli.dialects._exact import SQLiteExact
+from sqlsess_cli.dialects._faults import Fault, Meaning, first_line
 from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import SQLiteLiterals
 from sqlsess_cli.dialects._plan import RowPlans

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.state import INFO
-from sqlsess_cli.dialects._base import text_of
+from sqlsess_cli.dialects._faults import text_of
 from sqlsess_cli.errors import RejectedError
 from sqlsess_cli.foreign import Foreign
 

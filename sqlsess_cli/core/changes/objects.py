@@ -16,7 +16,7 @@ from sqlsess_cli.core.models.entity import Entity, kind_of
 from sqlsess_cli.core.queries.asked import Query
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.state import INFO
-from sqlsess_cli.dialects._base import text_of as said
+from sqlsess_cli.dialects._faults import text_of as said
 from sqlsess_cli.errors import RejectedError, UsageError
 from sqlsess_cli.foreign import Foreign
 from sqlsess_cli.result import Column, Result

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapper, configure_mappers
 
 from sqlsess_cli.config.urls import hushed
 from sqlsess_cli.core.places import place_of
-from sqlsess_cli.dialects._base import text_of
+from sqlsess_cli.dialects._faults import text_of
 from sqlsess_cli.errors import ConfigError
 from sqlsess_cli.foreign import Foreign
 

@@ -20,7 +20,7 @@ from sqlsess_cli.core.programs.namespace import main_module
 from sqlsess_cli.core.programs.source import Program
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.state import INFO, Transaction
-from sqlsess_cli.dialects._base import text_of
+from sqlsess_cli.dialects._faults import text_of
 from sqlsess_cli.errors import (
     ConnectError,
     HungUp,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlsess_cli.core.places import place_of
 from sqlsess_cli.core.transaction import doubt
 from sqlsess_cli.core.transaction.state import Outcome, Transaction
-from sqlsess_cli.dialects import _base as dialects
+from sqlsess_cli.dialects._faults import first_line
 from sqlsess_cli.errors import (
     ConnectError,
     Interrupted,
@@ -76,9 +76,7 @@ def _too_late(error: Exception) -> PartialError:
     """What a listener of the application's raised when COMMIT was over."""
     place = place_of(error)
     where = f"{place}: " if place else ""
-    return PartialError(
-        f"after COMMIT: {where}{type(error).__name__}: {dialects.first_line(error)}"
-    )
+    return PartialError(f"after COMMIT: {where}{type(error).__name__}: {first_line(error)}")
 
 
 def _undone(transaction: Transaction, error: BaseException, *, committing: bool) -> Outcome:
@@ -112,7 +110,7 @@ def _doubted(transaction: Transaction, error: BaseException) -> bool:
 
 
 def _in_doubt(transaction: Transaction, error: BaseException) -> UnknownOutcome:
-    reason = dialects.first_line(error)
+    reason = first_line(error)
     if isinstance(error, Interrupted):
         reason = f"{error.signum.name} came while {transaction.database} was committing"
     if not transaction.prepared:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import exc
 
 from sqlsess_cli.core.transaction.state import Transaction
-from sqlsess_cli.dialects._base import Fault, first_line
+from sqlsess_cli.dialects._faults import Fault, first_line
 from sqlsess_cli.errors import (
     ConfigError,
     ConnectError,
