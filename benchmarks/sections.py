@@ -13,7 +13,7 @@ from benchmarks.environments import OURS, Environments
 from benchmarks.measure import Command
 from benchmarks.peers import MODELS, PROGRAMS, TOOLS, Question, located
 
-NAMES = ("start", "query", "models", "table", "export", "first")
+NAMES = ("start", "query", "models", "table", "export", "first", "warm")
 
 # Of start-up: the tool, its environment (None: of the system), its words for --version and --help,
 # and the variable that asks for completions. hsql answers that too, but ends with an error.
@@ -122,6 +122,17 @@ def sections(
             yield from _exports(database, places, scale)
         if "first" in names:
             yield _first(database, places, scale)
+        if "warm" in names:
+            yield from _warm(database, places, scale)
+
+
+def _warm(database: Database, places: Environments, scale: Scale) -> Iterator[Section]:
+    from benchmarks.warm import warm
+
+    yield warm(_query(database, places, scale), places)
+    yield warm(_table(database, places, scale), places)
+    most = (item for item in _exports(database, places, scale) if item.rows == scale.exports[-1])
+    yield warm(next(item for item in most if item.about == "csv, events"), places)
 
 
 def _start(places: Environments, scale: Scale) -> Iterator[Section]:

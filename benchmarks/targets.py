@@ -51,6 +51,8 @@ def outcomes(results: Results) -> Iterator[Outcome]:
         yield Outcome(f"six rows, {name}: CPU of the ten-line script", 1.1, found, "times")
     found = results.figure("table", "-f table", "sqlite", "sqlsess query", "cpu")
     yield Outcome("10,000-row table: CPU of `sqlite3 -table`", 9, found, "times")
+    found = results.figure("warm", "-f table", "sqlite", "sqlsess query, warm", "total")
+    yield Outcome("the same with a warm process, whose CPU is counted", 9, found, "times")
     for place, name in PLACES.items():
         yield from _exports(results, place, name)
     yield from _memory(results)
@@ -67,9 +69,12 @@ def _exports(results: Results, place: str, name: str) -> Iterator[Outcome]:
             if share is not None:
                 yield Outcome(f"{what}: CPU of {rival}", 1, share, "times")
     first = _worst(lambda tool: results.figure("export", "csv, events", place, tool, "first"))
-    yield Outcome(
-        f"first row of the largest CSV, {name}: share of the time", 5, _percent(first), "%"
+    what = f"first row of the largest CSV, {name}: share of the time"
+    yield Outcome(what, 5, _percent(first), "%")
+    first = _worst(
+        lambda tool: results.figure("warm", "csv, events", place, f"{tool}, warm", "first")
     )
+    yield Outcome("the same with a warm process", 5, _percent(first), "%")
 
 
 def _share(results: Results, about: str, place: str, rival: str) -> float | None:
