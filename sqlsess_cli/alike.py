@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from sqlsess_cli.warm import AT_START
 
 _STATUS = (  # lines of /proc/PID/status
-    "Uid", "Gid", "Groups", "Umask", "SigIgn", "NoNewPrivs", "Seccomp", "CapEff", "CapBnd",
+    "Uid", "Gid", "Groups", "Umask", "NoNewPrivs", "Seccomp", "CapEff", "CapBnd",
     "Cpus_allowed",
 )  # fmt: skip
+_SIGNALS = (1 << 31) - 1  # those that a program may know; of the others posix_spawn ignores some
 
 
 def circumstances(pid: int) -> tuple[object, ...] | None:
@@ -30,9 +31,11 @@ def _circumstances(pid: int) -> tuple[object, ...]:
     with open(f"/proc/{pid}/limits", encoding="ascii") as file:
         limits = file.read()
     with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
-        status = [line for line in file if line.partition(":")[0] in _STATUS]
+        lines = [line.partition(":") for line in file]
+    status = [line for line in lines if line[0] in _STATUS]
+    ignored = next(int(text, 16) & _SIGNALS for name, _, text in lines if name == "SigIgn")
     seen = [os.readlink(f"/proc/{pid}/{name}") for name in ("root", "ns/mnt", "ns/net", "ns/user")]
-    return limits, status, seen, os.getpriority(os.PRIO_PROCESS, pid)
+    return limits, status, ignored, seen, os.getpriority(os.PRIO_PROCESS, pid)
 
 
 def at_start(environ: Mapping[bytes, bytes]) -> dict[bytes, bytes]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 
 import pytest
 from servers._wait import eventually
-from servers.program import ROOT, Finished, Program, Spawned
+from servers.program import PROGRAM, ROOT, Finished, Program, Spawned
 from servers.pseudoterminal import PseudoTerminal
 
 PARENT = "run --url sqlite:// -c 'import os; print(os.getppid())'"
@@ -98,6 +100,17 @@ def test_it_is_there_from_start_to_stop(warmth: Started) -> None:
 def test_what_would_be_another_process_is_done_cold(started: Started, line: str) -> None:
     assert not started.did(f"{line} {PARENT}")
     assert started.did(f"sqlsess {PARENT}")
+
+
+def test_who_is_spawned_is_no_other(started: Started, program: Program) -> None:
+    with open(os.devnull, "rb") as null, tempfile.TemporaryFile() as out:
+        words = [*PROGRAM, "run", "--url", "sqlite://", "-c", "import os; print(os.getppid())"]
+        environ = replace(program, more=started.environ).environ()
+        files = [(os.POSIX_SPAWN_DUP2, null.fileno(), 0), (os.POSIX_SPAWN_DUP2, out.fileno(), 1)]
+        pid = os.posix_spawn(sys.executable, words, environ, file_actions=files)
+        assert os.waitpid(pid, 0)[1] == 0
+        out.seek(0)
+        assert int(out.read()) == started.pid
 
 
 def test_too_long_a_line_is_done_cold(started: Started, folder: Path) -> None:
