@@ -103,7 +103,8 @@ def _listen(listener: socket.socket, path: str) -> None:
     os.makedirs(folder, mode=0o700, exist_ok=True)
     if os.stat(folder).st_uid != os.geteuid():
         sys.exit(f"{folder} belongs to another user")
-    mine = f"{path}.{os.getpid()}"
+    os.chdir(folder)  # the path of a socket must not be long
+    mine = f"{os.getpid()}"
     mask = os.umask(0o177)
     listener.bind(mine)
     os.umask(mask)

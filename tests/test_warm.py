@@ -34,7 +34,9 @@ class Started:
     def start(self, *words: str) -> Finished:
         """Start it; every process of the test finds it."""
         finished = self.line(" ".join(["sqlsess warm start", *words]))
-        self.pid = int(self.line("sqlsess warm status -f csv --no-header").out.split(",")[0])
+        status = self.line("sqlsess warm status -f csv --no-header")
+        assert status.code == 0, (finished, status)
+        self.pid = int(status.out.split(",")[0])
         return finished
 
     def did(self, line: str) -> bool:
@@ -45,13 +47,12 @@ class Started:
 
 
 @pytest.fixture
-def warmth(shell: Program, tmp_path: Path) -> Iterator[Started]:
-    place = tmp_path / "runtime"
-    place.mkdir(mode=0o700)
-    environ = {"XDG_RUNTIME_DIR": str(place)}
-    made = Started(replace(shell, more={**shell.more, **environ}), environ)
-    yield made
-    made.line("sqlsess warm stop")
+def warmth(shell: Program) -> Iterator[Started]:
+    with tempfile.TemporaryDirectory(prefix="warm-", dir="/tmp") as place:  # a short path
+        environ = {"XDG_RUNTIME_DIR": place}
+        made = Started(replace(shell, more={**shell.more, **environ}), environ)
+        yield made
+        made.line("sqlsess warm stop")
 
 
 @pytest.fixture
@@ -145,6 +146,16 @@ def test_what_cannot_start_says_why(warmth: Started) -> None:
     finished = warmth.line("sqlsess warm start")
     assert finished.code == 3
     assert finished.err.startswith("error: the warm process did not start: FileExistsError")
+
+
+def test_too_long_a_path_is_told(shell: Program, tmp_path: Path) -> None:
+    place = tmp_path / ("long" * 20)
+    finished = replace(shell, more={**shell.more, "XDG_RUNTIME_DIR": str(place)}).run(
+        "sqlsess warm start; sqlsess sql 'SELECT 1 AS one' --url sqlite://"
+    )
+    assert finished.out == "one\n1\n"
+    assert finished.err.startswith("error: the path of its socket is too long: /")
+    assert finished.err.endswith("hint: set XDG_RUNTIME_DIR\n")
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from sqlsess_cli.result import Result
 if TYPE_CHECKING:  # a Tab waits for what is imported here
     from sqlsess_cli.emit import Answers
 
+_LONGEST = 107  # bytes of a socket's path, by the kernel
 _PATIENCE = 5.0  # seconds until it has ended
 
 
@@ -106,4 +107,6 @@ def _place(app: App) -> str:
     path = process.place(app.environ)
     if not path:
         raise UsageError("no place for its socket: HOME is not set", "set it, or XDG_RUNTIME_DIR")
+    if len(os.fsencode(path)) > _LONGEST:
+        raise UsageError(f"the path of its socket is too long: {path}", "set XDG_RUNTIME_DIR")
     return path
