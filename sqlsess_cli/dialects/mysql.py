@@ -14,10 +14,10 @@ from sqlalchemy.engine import URL
 
 from sqlsess_cli.dialects import _mysql_connect, _mysql_engines, _mysql_reading
 from sqlsess_cli.dialects._base import Dialect, Driver, Settings, doubled
-from sqlsess_cli.dialects._exact import MySQLExact
 from sqlsess_cli.dialects._faults import Fault, Meaning
 from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import MySQLLiterals
+from sqlsess_cli.dialects._mysql_exact import MySQLExact
 from sqlsess_cli.dialects._mysql_relations import MySQLRelations
 from sqlsess_cli.dialects._mysql_values import MySQLValues
 from sqlsess_cli.dialects._plan import DocumentPlans

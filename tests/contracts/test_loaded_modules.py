@@ -132,6 +132,16 @@ def test_a_database_loads_its_own_driver(
     assert slow(here) == {"sqlalchemy", *DRIVER[database.kind]}
 
 
+def test_a_database_loads_no_other_dialect(
+    run: Callable[..., Finished], database: Database
+) -> None:
+    told = run("sql", "select 1", "--url", database.url, env=IMPORTS).err
+    found = {"mysql", "postgresql", "sqlite"} & {
+        name.removeprefix("sqlalchemy.dialects.") for name in TOLD.findall(told)
+    }
+    assert found == {"mysql" if database.kind == "mariadb" else database.kind}
+
+
 def test_rich_draws_one_screen_on_a_terminal_and_nothing_else(
     pty: Callable[..., PseudoTerminal],
 ) -> None:
