@@ -36,7 +36,7 @@ OWN = re.compile(
     r"(?:SAVEPOINT|RELEASE SAVEPOINT) sqlsess_guard$|(?:BEGIN|COMMIT|ROLLBACK)$|SHOW WARNINGS$"
     r"|SET AUTOCOMMIT = 0$|SET NAMES |SELECT @@|SELECT DATABASE|SELECT VERSION|show "
     r"|select current_schema|select pg_catalog.version|(?:SAVEPOINT|RELEASE) \"_pg3_1\"$"
-    r"|\s*SELECT\s+typname AS name"
+    r"|\s*SELECT\s+typname AS name|SELECT CAST\(pg_postmaster_start_time\(\)"
 )
 SAID = re.compile(r"(?:statement|execute [^:]*): (.*)\Z", re.DOTALL)
 MARK = "end of the test"

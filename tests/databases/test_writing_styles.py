@@ -128,9 +128,13 @@ CASES = [
 ]  # fmt: skip
 
 
+# Each command imports all the styles: on the servers a half of them each is enough.
+PARTS = {"sqlite": slice(None), "mariadb": slice(0, None, 2), "postgresql": slice(1, None, 2)}
+
+
 def test_every_style_is_written(write: Write, database: Database) -> None:
     wrong = []
-    for words, question, answer in CASES:
+    for words, question, answer in CASES[PARTS[database.kind]]:
         try:
             done = write(*words)
             found = database.value(question)

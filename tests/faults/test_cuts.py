@@ -84,7 +84,7 @@ CHANGING = re.compile(rb"INSERT|UPDATE|DELETE|COMMIT|sqlsess_guard")
 # How many cuts are made at the least, by the verbs of the commands.
 LEAST = {
     "insert": {"mariadb": 62, "postgresql": 76},
-    "update": {"mariadb": 36, "postgresql": 43},
+    "update": {"mariadb": 35, "postgresql": 43},
     "delete": {"mariadb": 64, "postgresql": 84},
     "sql run": {"mariadb": 72, "postgresql": 74},
 }
