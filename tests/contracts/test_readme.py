@@ -112,4 +112,4 @@ def renewed(text: str, found: list[Block]) -> str:
 def test_the_two_commands_stand_on_top() -> None:
     first, second = [block for block in blocks(README.read_text()) if block.kind == "sh"]
     assert "pip install -q . && .venv/bin/sqlsess query students --db demo" in first.lines[0]
-    assert "pip install -q -e '.[test]' && .venv/bin/python -m pytest -n 2" in second.lines[0]
+    assert "pip install -q -e '.[test]' && .venv/bin/python -m pytest -n 3" in second.lines[0]
