@@ -63,6 +63,18 @@ class Flight(Base):
         ForeignKey("planes.sign", onupdate="CASCADE", ondelete="SET NULL"))
 
 
+class Seat(Base):
+    __tablename__ = "seats"
+    sign: Mapped[str] = mapped_column(
+        ForeignKey("planes.sign", onupdate="CASCADE", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+# Nothing but its values tells its rows apart, and the database sets one of them.
+Table("calls", Base.metadata, Column("word", String(9)),
+      Column("sign", ForeignKey("planes.sign", onupdate="CASCADE", ondelete="SET NULL")))
+
+
 class Touched(Base):
     __tablename__ = "touched"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -77,7 +89,8 @@ session.add(Touched(id=1, value=1))
 session.flush()
 ada.boss = bob
 """
-TABLES = ("people", "pilots", "person_tags", "tags", "planes", "flights", "touched")
+TABLES = ("people", "pilots", "person_tags", "tags", "planes", "flights", "seats", "calls",
+          "touched")  # fmt: skip
 TRIGGER = {
     "sqlite": "CREATE TRIGGER stamped AFTER UPDATE OF value ON touched BEGIN"
               " UPDATE touched SET stamp = stamp + 1 WHERE id = new.id; END",
@@ -195,3 +208,23 @@ def test_a_dry_run_counts_what_follows_a_key(
     done = hangar("update", "Plane", "D-ABCD", "--set", "sign=D-NEW", "--dry-run")
     assert done.code == 0, done
     assert "1 Plane updated, 2 more by ON UPDATE CASCADE in flights" in done.err
+
+
+@pytest.mark.parametrize(
+    "words", [("update", "Plane", "D-ABCD", "--set", "sign=D-NEW"), ("delete", "Plane", "D-ABCD")]
+)
+@pytest.mark.parametrize("bulk", [(), ("--bulk",)], ids=["objects", "bulk"])
+def test_rows_whose_keys_the_database_sets(
+    hangar: Callable[..., Finished], database: Database, words: tuple[str, ...], bulk: Any
+) -> None:
+    database.execute(
+        "INSERT INTO seats VALUES ('D-ABCD', 1), ('D-ABCD', 2)",
+        "INSERT INTO calls (word, sign) VALUES ('one', 'D-ABCD'), ('two', 'D-ABCD')",
+    )
+    before = everything(database)
+    done = hangar(*words, *bulk, "--yes", "--journal", "j.jsonl")
+    assert done.code == 0, done
+    assert everything(database) != before
+    done = hangar("undo", "j.jsonl", "--yes")
+    assert done.code == 0, done
+    assert everything(database) == before

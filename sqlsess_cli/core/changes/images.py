@@ -11,6 +11,7 @@ from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import InstanceState, Mapper, Session, UOWTransaction
 
 from sqlsess_cli.core.changes.cascades import DELETED, Cascade, Cascades
+from sqlsess_cli.core.changes.collections import NEVER_LOADED, members
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.inside import require_undo
 from sqlsess_cli.core.transaction.state import INFO, Transaction
@@ -62,7 +63,9 @@ class Image:
         if self.sign == REMOVED:
             return {}
         names = self.before or [item.key for item in self.mapper.column_attrs]
-        return {name: _shown(getattr(self.target, name)) for name in names}
+        links = self.mapper.relationships
+        return {name: _members(self.target, name) if name in links else getattr(self.target, name)
+                for name in names}  # fmt: skip
 
     def merge(self, later: Image) -> None:
         """Take what a later flush did to the same object; what was before stays the first."""
@@ -173,9 +176,13 @@ class Watch:
             if link.secondary is None and id(target) not in self._named:
                 continue  # it shows at the other object
             history = state.attrs[link.key].history
-            if history.has_changes():
-                members = [*(history.unchanged or ()), *(history.deleted or ())]
-                yield link.key, [*map(_named, members)]
+            if not history.has_changes():
+                continue
+            if link.lazy in NEVER_LOADED:
+                yield link.key, _members(target, link.key)
+            else:
+                before = [*(history.unchanged or ()), *(history.deleted or ())]
+                yield link.key, [*map(_named, before)]
 
     def result(self) -> Result:
         """The images as an answer: a row for each attribute that differs, then the cascades."""
@@ -234,15 +241,9 @@ def _named(target: object) -> str:
     return " ".join(map(str, key))
 
 
-def _shown(value: object) -> object:
-    """Related objects by their keys; any other value as it is."""
-    if isinstance(value, list | set) and all(_is_mapped(item) for item in value):
-        return [_named(item) for item in value]
-    return value
-
-
-def _is_mapped(value: object) -> bool:
-    return isinstance(inspected(value, raiseerr=False), InstanceState)
+def _members(target: object, name: str) -> list[str]:
+    """Related objects by their keys."""
+    return [*map(_named, members(target, name))]
 
 
 def _rows(image: Image) -> Iterator[tuple[object, ...]]:

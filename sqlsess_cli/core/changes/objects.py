@@ -6,10 +6,11 @@ import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from sqlsess_cli.core.changes.asked import Asked, require_writable, text_of
+from sqlsess_cli.core.changes.collections import collected
 from sqlsess_cli.core.filters.scope import Scope
 from sqlsess_cli.core.filters.values import typed
 from sqlsess_cli.core.models.entity import Entity, kind_of
@@ -143,8 +144,8 @@ def related(session: Session, asked: Asked) -> dict[str, object]:
         objects[name] = None if conditions is None else the_one(session, there, conditions)
     for name, below in asked.nested.items():
         several = [made(session, item) for item in below]
-        many = entity.mapper.relationships[name].uselist
-        objects[name] = several if many else several[0]
+        relationship = entity.mapper.relationships[name]
+        objects[name] = collected(relationship, several) if relationship.uselist else several[0]
     return objects
 
 
@@ -177,15 +178,6 @@ def computed(asked: Asked) -> dict[str, object]:
             raise UsageError(f"{name} = {text}: only its own attributes can be computed with")
         values[name] = value
     return values
-
-
-def keyed(entity: Entity, target: Any) -> ColumnElement[bool]:
-    """The condition that only this object meets."""
-    values = entity.mapper.primary_key_from_instance(target)
-    return and_(
-        *(column == value for column, value in
-          zip(entity.mapper.primary_key, values, strict=True))
-    )  # fmt: skip
 
 
 def linked_objects(session: Session, entity: Entity, word: str) -> tuple[str, Any]:

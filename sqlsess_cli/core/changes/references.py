@@ -22,8 +22,8 @@ from sqlalchemy.engine import Inspector
 from sqlsess_cli.dialects import _base as dialects
 from sqlsess_cli.dialects._relations import ForeignKey, Place
 
-CASCADE = "CASCADE"
-_ACTIONS = (CASCADE, "SET NULL", "SET DEFAULT")
+CASCADE, SET_NULL = "CASCADE", "SET NULL"
+_ACTIONS = (CASCADE, SET_NULL, "SET DEFAULT")
 
 Verb = Literal["DELETE", "UPDATE"]
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy import update as sql_update
 from sqlalchemy.orm import Session
 
+from sqlsess_cli.core.changes import collections
 from sqlsess_cli.core.changes.asked import Asked
 from sqlsess_cli.core.changes.images import Watch
 from sqlsess_cli.core.changes.objects import (
@@ -117,15 +118,14 @@ class Updates(Selection):
     def _relate(
         self, target: Any, joined: Sequence[tuple[str, Any]], parted: Sequence[tuple[str, Any]]
     ) -> None:
-        for name, other in joined:
-            members = getattr(target, name)
-            if other not in members:
-                _call(members, ("append", "add"), other)
-        for name, other in parted:
-            members = getattr(target, name)
-            if other not in members:
-                raise RejectedError(f"{name}: that one is not related")
-            _call(members, ("remove",), other)
+        with translated(self.session.info[INFO]):
+            for name, other in joined:
+                if not collections.holds(target, name, other):
+                    _call(collections.add, target, name, other)
+            for name, other in parted:
+                if not collections.holds(target, name, other):
+                    raise RejectedError(f"{name}: that one is not related")
+                _call(collections.remove, target, name, other)
 
     def said(self, say: Callable[[int, Entity, str, Watch], str]) -> str:
         """What was done, in words; the objects that had these values before are apart."""
@@ -182,10 +182,9 @@ class Deletes(Selection):
         return self.count
 
 
-def _call(members: Any, names: Sequence[str], other: Any) -> None:
-    """Add to a collection, or remove from it, of any kind that SQLAlchemy knows."""
+def _call(change: Callable[[Any, str, Any], None], target: Any, name: str, other: Any) -> None:
+    """Change a collection; its class, or a validator, may refuse."""
     with Foreign() as calling:
-        method = next(found for name in names if (found := getattr(members, name, None)))
-        method(other)
+        change(target, name, other)
     if calling.error is not None:
         raise RejectedError(f"refused: {calling.error}")

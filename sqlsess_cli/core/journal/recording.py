@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, TextClause, and_, event, or_
@@ -13,9 +12,24 @@ from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql import Delete, Insert, Update, visitors
 from sqlalchemy.sql.dml import UpdateBase
 
-from sqlsess_cli.core.changes.references import References, Referring, Verb, column_of
-from sqlsess_cli.core.journal.statements import constants, filled, same, set_by, told_keys
+from sqlsess_cli.core.changes.references import (
+    References,
+    Referring,
+    Verb,
+    column_of,
+    place_of,
+)
+from sqlsess_cli.core.journal.statements import (
+    UNKNOWN,
+    Values,
+    filled,
+    passed_on,
+    same,
+    told_keys,
+    values_of,
+)
 from sqlsess_cli.core.journal.stored import Key, Row, Stored, Tables, alike
+from sqlsess_cli.core.journal.touches import Moving, Touch
 from sqlsess_cli.core.sql.lexical import lexical_of
 from sqlsess_cli.core.sql.statements import split
 from sqlsess_cli.core.sql.verbs import verb_of
@@ -26,23 +40,6 @@ from sqlsess_cli.errors import RefusedError
 Parameters = Sequence[Mapping[str, Any]]
 
 _AT_ONCE = 200  # rows that one statement asks for
-
-
-@dataclass(slots=True)
-class Touch:
-    """One change of one row, from one statement to the next that reached it.
-
-    Attributes:
-        table: its table.
-        key: what told the row apart before; of one that was inserted, afterwards.
-        before: the row as it was; None where there was none.
-        after: as it became; None where it is gone.
-    """
-
-    table: Stored
-    key: Key
-    before: Row | None
-    after: Row | None = None
 
 
 class Recording:
@@ -59,7 +56,7 @@ class Recording:
         self._tables: Tables | None = None
         self._touches: list[Touch] = []
         self._open: dict[tuple[Place, Key], Touch] = {}  # the last of each row
-        self._moving: list[tuple[Touch, Any]] = []  # whose keys the statement under way sets
+        self._moving: list[Moving] = []  # of the statement under way
         self._refused: RefusedError | None = None
         self._done = False
         event.listen(session, "after_begin", self._begun)
@@ -135,10 +132,10 @@ class Recording:
                 table = self._known(connection, clause, options)
                 for row in self._inserted(connection, clause, table, result):
                     self._touch(Touch(table, table.key_of(row), None, row))
-        elif isinstance(clause, Update):
+        elif isinstance(clause, Update | Delete):
             with self._aside():
-                for touch, condition in self._moving:
-                    self._move(connection, clause, touch, condition)
+                for moving in self._moving:
+                    self._move(connection, moving)
             self._moving.clear()
 
     def _sending(
@@ -194,38 +191,56 @@ class Recording:
         # With what goes with them first: put back in reverse, they come after what they refer to.
         for one in parameters:
             bound = where if where is None or not one else filled(where, one)
-            self._follow(connection, verb, of, bound, set_by(clause, one))
-            for touch in self._changing(table, table.read(connection, of, bound)):
-                if verb == "UPDATE":
-                    self._note_move(clause, touch, one)
+            given = None if verb == "DELETE" else values_of(clause, one)
+            self._follow(connection, verb, of, bound, given)
+            self._changing(table, table.read(connection, of, bound), of, given or {})
 
     def _follow(
-        self, connection: Connection, verb: Verb, of: Any, where: Any, changed: set[str]
+        self, connection: Connection, verb: Verb, of: Any, where: Any, given: Values | None
     ) -> None:
         """Read what the database is going to change by itself."""
-        reached: list[tuple[Stored, list[Row]]] = []
+        reached: list[tuple[Stored, list[Row], Any, Values]] = []
         seen: set[tuple[Place, Key]] = set()
+        values: dict[Place, Values] = {place_of(of): given or {}}
 
         def visit(connection: Connection, found: Referring) -> bool:
             table = self.tables(connection).at(found.rule.key.table)
             rows = table.read(connection, found.table, found.condition)
             new = [row for row in rows if (table.place, table.key_of(row)) not in seen]
             seen.update((table.place, table.key_of(row)) for row in new)
-            reached.append((table, new))
+            passed = passed_on(found.rule, verb, values.get(found.rule.key.target, {}))
+            values[table.place] = {**values.get(table.place, {}), **passed}
+            reached.append((table, new, found.table, passed))
             return bool(new)
 
         everything = and_(True) if where is None else where
-        names = None if verb == "DELETE" else changed
-        self._references.follow(connection, verb, of, everything, visit, names)
-        for table, rows in reversed(reached):
-            self._changing(table, rows)
+        self._references.follow(connection, verb, of, everything, visit, given)
+        for table, rows, there, passed in reversed(reached):
+            self._changing(table, rows, there, passed)
 
-    def _changing(self, table: Stored, rows: Sequence[Row]) -> list[Touch]:
-        """Take rows that a statement is about to change, or the database with it."""
-        touches = [Touch(table, table.key_of(row), row) for row in rows]
-        for touch in touches:
+    def _changing(self, table: Stored, rows: Sequence[Row], of: Any, given: Values) -> None:
+        """Take rows that a statement is about to change, or the database with it.
+
+        Args:
+            table: theirs.
+            rows: as they are.
+            of: the table, as the statement has it.
+            given: what is set in them.
+        """
+        names = set(table.key) & set(given)
+        for row in rows:
+            touch = Touch(table, table.key_of(row), row)
             self._touch(touch)
-        return touches
+            if not names:
+                continue
+            if any(given[name] is UNKNOWN for name in names):
+                raise self._refuse("keys are set that only the database knows: they tell no rows")
+            # It is found again under its new key only.
+            conditions = [*table.same(of, touch.key)]
+            for index, name in enumerate(table.key):
+                if name in names:
+                    conditions[index] = same([column_of(of, name)], [given[name]])
+            self._moving.append(Moving(touch, of, and_(*conditions)))
 
     def _touch(self, touch: Touch) -> None:
         at = touch.table.place, touch.key
@@ -234,23 +249,9 @@ class Recording:
         self._open[at] = touch
         self._touches.append(touch)
 
-    def _note_move(self, clause: Any, touch: Touch, parameters: Mapping[str, Any]) -> None:
-        """Remember a row whose key is set: it is found again under the new one only."""
-        names = set_by(clause, parameters)
-        if names.isdisjoint(touch.table.key):
-            return
-        conditions = [*touch.table.same(clause.table, touch.key)]
-        given = {**parameters, **constants(clause)}
-        for index, name in enumerate(touch.table.key):
-            of = column_of(clause.table, name)
-            if name in names and of.key not in given:
-                raise self._refuse("an UPDATE computes keys, and so tells no rows")
-            if name in names:
-                conditions[index] = same([of], [given[of.key]])
-        self._moving.append((touch, and_(*conditions)))
-
-    def _move(self, connection: Connection, clause: Any, touch: Touch, condition: Any) -> None:
-        rows = touch.table.read(connection, clause.table, condition)
+    def _move(self, connection: Connection, moving: Moving) -> None:
+        touch = moving.touch
+        rows = touch.table.read(connection, moving.of, moving.condition)
         if len(rows) != 1:
             raise self._refuse(f"{touch.table.place[1]} has rows that cannot be told apart")
         key = touch.table.key_of(rows[0])

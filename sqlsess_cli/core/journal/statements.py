@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, and_
+from sqlalchemy import BindParameter, ColumnElement, and_, literal
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.sql import visitors
+
+from sqlsess_cli.core.changes.references import CASCADE, SET_NULL, Rule, Verb
+
+Values = Mapping[str, object]  # what is set, by the name of the column
+
+UNKNOWN = object()  # a value that only the database knows
 
 
 def filled(where: Any, parameters: Mapping[str, Any]) -> Any:
@@ -16,10 +22,30 @@ def filled(where: Any, parameters: Mapping[str, Any]) -> Any:
     return where.params({name: value for name, value in parameters.items() if name in names})
 
 
-def set_by(clause: Any, parameters: Mapping[str, Any]) -> set[str]:
-    """The names of the columns that an UPDATE sets."""
-    keys = {*constants(clause), *_expressions(clause), *parameters}
-    return {item.name for item in clause.table.c if item.key in keys}
+def values_of(clause: Any, parameters: Mapping[str, Any]) -> Values:
+    """What an UPDATE sets, by the column's name; each with its type."""
+    given = {**dict.fromkeys(_assigned(clause), UNKNOWN), **parameters, **_constants(clause)}
+    return {item.name: _typed(given[item.key], item) for item in clause.table.c
+            if item.key in given}  # fmt: skip
+
+
+def _typed(value: object, of: ColumnElement[Any]) -> object:
+    return value if value is None or value is UNKNOWN else literal(value, of.type)
+
+
+def passed_on(rule: Rule, verb: Verb, given: Values) -> Values:
+    """What the database sets in the rows that refer to others, when these are deleted or set.
+
+    Args:
+        rule: of the foreign key.
+        verb: what happens to the rows that are referred to.
+        given: what is set in these.
+    """
+    action = rule.action(verb)
+    if action != CASCADE:
+        return dict.fromkeys(rule.key.columns, None if action == SET_NULL else UNKNOWN)
+    pairs = zip(rule.key.columns, rule.key.target_columns, strict=True)
+    return {ours: given[theirs] for ours, theirs in pairs if theirs in given}
 
 
 def _assigned(clause: Any) -> dict[str, Any]:
@@ -28,14 +54,9 @@ def _assigned(clause: Any) -> dict[str, Any]:
     return {getattr(key, "key", key): value for key, value in [*found.items(), *ordered]}
 
 
-def constants(clause: Any) -> dict[str, Any]:
-    """What an UPDATE sets to a value, by the column's key."""
+def _constants(clause: Any) -> dict[str, Any]:
     return {key: value.value for key, value in _assigned(clause).items()
             if getattr(value, "__visit_name__", "") == "bindparam"}  # fmt: skip
-
-
-def _expressions(clause: Any) -> set[str]:
-    return {key for key in _assigned(clause) if key not in constants(clause)}
 
 
 def told_keys(result: Any) -> list[tuple[Any, ...]]:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapper
 
 from sqlsess_cli.core.changes.references import name_of, place_of
 from sqlsess_cli.core.journal.document import VERSION, Change
-from sqlsess_cli.core.journal.recording import Recording, Touch
+from sqlsess_cli.core.journal.recording import Recording
+from sqlsess_cli.core.journal.touches import Touch
 from sqlsess_cli.dialects import _base as dialects
 from sqlsess_cli.dialects._relations import Place
 

@@ -190,17 +190,20 @@ class Undoing:
             return
         names = [name for name in differing(before, after) if name not in table.computed]
         if names:
-            values = {name: bound(before[name]) for name in names}
-            self._execute(change, update(of).where(here).values(values))
+            back = update(of).values({name: bound(before[name]) for name in names})
+            there = and_(*table.same(of, table.key_of(before)))
+            # What refers to a row whose key was put back may have followed it.
+            self._execute(change, back.where(here), back.where(there))
 
     def _insert(self, table: Stored, of: TableClause, row: Row) -> None:
         made = _Overriding(of) if table.clause else Insert(of)
         values = {name: value for name, value in row.items() if name not in table.computed}
         self._connection.execute(made, values)
 
-    def _execute(self, change: Change, statement: Any) -> None:
-        count = self._connection.execute(statement).rowcount
-        if count != 1:
+    def _execute(self, change: Change, *statements: Any) -> None:
+        """Change the one row, by the first statement that finds it."""
+        counts = (self._connection.execute(statement).rowcount for statement in statements)
+        if (count := next(filter(None, counts), 0)) != 1:
             where = f"{self._journal.path}:{change.line}"
             raise RejectedError(f"{where}: {count} rows were changed, and it has to be one")
 
