@@ -152,7 +152,8 @@ class Terminal:
         finally:
             sys.stdout = before
             try:
-                stream.flush()
+                if not stream.closed:  # the program may have closed it
+                    stream.flush()
             finally:
                 self.final |= raw.used
 

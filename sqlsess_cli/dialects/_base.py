@@ -61,20 +61,20 @@ class Dialect:
     # Codes of errors that come of others at work: once all is rolled back, it can be repeated.
     repeatable: ClassVar[frozenset[str]] = frozenset()
     duplicates: ClassVar[frozenset[str]] = frozenset()  # codes of errors that a key is there
+    unbegun: ClassVar[frozenset[str]] = frozenset()  # codes: there is no such savepoint
     definitions_commit: ClassVar[bool] = False  # DDL ends the transaction, and commits it
+    deferred: ClassVar[str] = ""  # SQL that has looked at now what waits for COMMIT
     # First words of what can make a session write again that was set to reading, or write files.
     evades_reading: ClassVar[frozenset[str]] = frozenset()
-    # Words that do so anywhere in a statement that is more than a plain query.
+    # Words that do so inside of a statement that is more than a query.
     evades_inside: ClassVar[frozenset[str]] = frozenset()
     # First words, and words anywhere, of what no rollback undoes: a file, a session, the server.
     outlasts: ClassVar[frozenset[str]] = frozenset()
     outlasts_inside: ClassVar[frozenset[str]] = frozenset()
-    # Functions that act outside of any transaction, by their names in lower case.
-    outside: ClassVar[re.Pattern[str] | None] = None
+    outside: ClassVar[re.Pattern[str] | None] = None  # functions that no transaction holds
     # What neither the database nor the scanner stops while reading, in short.
     unheld: ClassVar[tuple[str, ...]] = ("whatever a query's functions do",)
-    # What the filter language says, as this database's SQL.
-    functions: ClassVar[Mapping[str, str]] = FUNCTIONS
+    functions: ClassVar[Mapping[str, str]] = FUNCTIONS  # of the filter language, as SQL
 
     def choose_driver(self, url: URL) -> URL:
         """The URL with a driver: its own, else the first of ours that is installed.
@@ -140,8 +140,8 @@ class Dialect:
         """While the block commits, call `waiting` if that waits for others longer than a second."""
         yield
 
-    def confine(self, connection: Connection) -> None:
-        """Have the database refuse what a dry run could not undo, as far as it can be told."""
+    def confine(self, connection: Connection, *, dry: bool) -> None:
+        """Have the database refuse the end of a write, and of a dry run what it could not undo."""
 
     def release(self, connection: Connection) -> None:
         """Before the end: take back what begin() or confine() did that the rollback would mind."""

@@ -45,8 +45,14 @@ def authorize(action: int, first: str | None, second: str | None, *_: str | None
     return sqlite3.SQLITE_DENY
 
 
-def authorize_undoable(action: int, first: str | None, *_: str | None) -> int:
-    """Allow all that the rollback of one transaction, in one file, undoes."""
+def authorize_unending(action: int, first: str | None, *_: str | None) -> int:
+    """Allow all but the end of the transaction."""
     ends = action == sqlite3.SQLITE_TRANSACTION and first != "BEGIN"
-    elsewhere = action in {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}
-    return sqlite3.SQLITE_DENY if ends or elsewhere else sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_DENY if ends else sqlite3.SQLITE_OK
+
+
+def authorize_undoable(action: int, first: str | None, *rest: str | None) -> int:
+    """Allow all that the rollback of one transaction, in one file, undoes."""
+    if action in {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}:
+        return sqlite3.SQLITE_DENY
+    return authorize_unending(action, first, *rest)

@@ -50,6 +50,8 @@ class PostgreSQL(Dialect):
     label: ClassVar[str] = "PostgreSQL"
     repeatable: ClassVar[frozenset[str]] = frozenset({"40001", "40P01", "55P03"})
     duplicates: ClassVar[frozenset[str]] = frozenset({"23505"})
+    unbegun: ClassVar[frozenset[str]] = frozenset({"25P01", "3B001"})
+    deferred: ClassVar[str] = "SET CONSTRAINTS ALL IMMEDIATE"
     drivers: ClassVar[tuple[Driver, ...]] = (
         Driver("psycopg", "psycopg", "postgresql"),
         Driver("psycopg2", "psycopg2"),

@@ -27,7 +27,11 @@ from sqlsess_cli.dialects._faults import Fault, Meaning, first_line
 from sqlsess_cli.dialects._functions import FUNCTIONS
 from sqlsess_cli.dialects._literals import SQLiteLiterals
 from sqlsess_cli.dialects._plan import RowPlans
-from sqlsess_cli.dialects._sqlite_reading import authorize, authorize_undoable
+from sqlsess_cli.dialects._sqlite_reading import (
+    authorize,
+    authorize_undoable,
+    authorize_unending,
+)
 from sqlsess_cli.dialects._sqlite_relations import SQLiteRelations
 from sqlsess_cli.dialects._sqlite_values import SQLiteValues
 from sqlsess_cli.errors import ConnectError
@@ -160,10 +164,10 @@ class SQLite(Dialect):
             dbapi.execute("PRAGMA query_only = ON")  # holds where the authorizer is not asked
             dbapi.set_authorizer(authorize)
 
-    def confine(self, connection: Connection) -> None:
-        """Refuse the end of the transaction, and other files."""
+    def confine(self, connection: Connection, *, dry: bool) -> None:
+        """Refuse the end of the transaction, also on the driver's own cursor; and other files."""
         dbapi: Any = connection.connection.dbapi_connection
-        dbapi.set_authorizer(authorize_undoable)
+        dbapi.set_authorizer(authorize_undoable if dry else authorize_unending)
 
     def release(self, connection: Connection) -> None:
         """Without the authorizer, which would refuse the rollback or to set a level back."""

@@ -185,6 +185,15 @@ def test_a_constraint_that_is_looked_at_in_commit(write: Run, t: Database) -> No
 
 
 @postgresql
+def test_a_constraint_that_a_sandbox_would_never_come_to(run: Run, t: Database) -> None:
+    t.execute("CREATE TABLE u (a INTEGER REFERENCES t DEFERRABLE INITIALLY DEFERRED)")
+    done = run("sql", "INSERT INTO u VALUES (9)", "--sandbox", "--url", t.url)
+    assert ended(done) == (5, "rolled back"), done
+    done = run("insert", "u", "-", "--bulk", "--dry-run", "--url", t.url, input='{"a": 9}')
+    assert ended(done) == (5, "rolled back"), done
+
+
+@postgresql
 def test_a_backslash_hides_no_commit(write: Run, t: Database) -> None:
     """Where it escapes, our reading would see a string that holds the COMMIT."""
     hidden = r"select 'a\''; commit; insert into t values (3); select '\''"

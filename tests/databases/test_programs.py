@@ -120,6 +120,28 @@ def test_an_exception_rolls_back_and_is_one_line(do: Do, school: Database) -> No
     assert "raise ValueError('no\\nway')" in shown.err
 
 
+def test_what_the_drivers_cursor_committed_is_never_called_undone(do: Do, school: Database) -> None:
+    code = (
+        "cursor = session.connection().connection.cursor()\n"
+        "cursor.execute('DELETE FROM students')\n"
+        "cursor.execute('COMMIT')\n"
+        "raise ValueError"
+    )
+    done = do(code, "--write")
+    refused = school.kind == "sqlite"  # it can be told to refuse that
+    assert done.code == (5 if refused else 8), done
+    assert done.err.splitlines()[-1].startswith("rolled back" if refused else "unknown"), done
+    assert len(names(school)) == (3 if refused else 0)
+
+
+def test_a_program_may_close_what_it_prints_to(do: Do, school: Database) -> None:
+    done = do(
+        "import sys\nprint(1)\nsys.stdout.close()\nsession.get(Student, 1).name = 'E'", "--write"
+    )
+    assert (done.code, done.out) == (0, "1\n"), done
+    assert names(school)[0] == "E"
+
+
 def test_what_the_database_rejects_names_the_line(do: Do, school: Database) -> None:
     done = do("\nsession.add(Student(id=1))\nsession.flush()", "--write")
     assert done.code == 5

@@ -21,6 +21,7 @@ from sqlsess_cli.errors import ConfigError, RejectedError, SqlsessError, Unknown
 from sqlsess_cli.interrupts import Interrupts
 
 _GUARD = "sqlsess_guard"
+_BACK = text(f"ROLLBACK TO SAVEPOINT {_GUARD}").execution_options(**{OWN: True})
 _RELEASE = text(f"RELEASE SAVEPOINT {_GUARD}").execution_options(**{OWN: True})
 
 
@@ -56,6 +57,7 @@ def begin(
                 if not (transaction.dry or session.twophase):
                     mark(transaction)
             if transaction.dry:
+                _look_at_deferred(transaction)
                 _end_dry(transaction)
             if transaction.write and not transaction.dry:
                 stack.enter_context(interrupts.held())
@@ -63,6 +65,13 @@ def begin(
                 stack.enter_context(transaction.hooks.committing(transaction.waiting))
             else:
                 session.rollback()
+
+
+def _look_at_deferred(transaction: Transaction) -> None:
+    """Have the database reject what it would at COMMIT, where it can be asked to."""
+    for connection in transaction.connections:
+        if words := dialects.find(connection.dialect.name).deferred:
+            connection.execute(text(words).execution_options(**{OWN: True}))
 
 
 def _end_dry(transaction: Transaction) -> None:
@@ -105,6 +114,8 @@ def _look_at(transaction: Transaction, connection: Connection, code: object) -> 
         return
     if hooks.definitions_commit:
         _look_for_end(transaction, connection, undone=code in hooks.undoing)
+    elif _was_ended(connection, hooks):
+        transaction.doubtful = True
     if not hooks.undo(connection):
         transaction.not_undone = True
 
@@ -151,10 +162,10 @@ def _make_true(transaction: Transaction, hooks: dialects.Dialect, connection: Co
     hooks.begin(connection, write=transaction.write, waiting=transaction.waiting)
     if transaction.write and hooks.savepoints:
         connection.execute(text(f"SAVEPOINT {_GUARD}"))
-    if transaction.dry:
-        hooks.confine(connection)
-    if transaction.dry or not transaction.write:
-        event.listen(connection, "rollback", hooks.release)
+    if transaction.write:
+        hooks.confine(connection, dry=transaction.dry)
+        event.listen(connection, "commit", hooks.release)
+    event.listen(connection, "rollback", hooks.release)
 
 
 def _opener(
@@ -219,6 +230,17 @@ def _guard_is_gone(connection: Connection) -> bool:
         connection.execute(_RELEASE)
     except sa_exc.DBAPIError:
         return True
+    return False
+
+
+def _was_ended(connection: Connection, hooks: dialects.Dialect) -> bool:
+    """Whether something ended the transaction out of our sight, as a driver's cursor can."""
+    if not hooks.unbegun:
+        return False
+    try:
+        connection.execute(_BACK)  # also where only a rollback is left
+    except sa_exc.DBAPIError as error:
+        return error.orig is not None and hooks.diagnose(error.orig).code in hooks.unbegun
     return False
 
 
