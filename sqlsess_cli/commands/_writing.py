@@ -151,7 +151,8 @@ def changing(
         if app.transaction is not None:
             app.transaction.dry = dry_run
             app.transaction.changed = True
-        with closing(Watch(session)) as watch:
+        asking = app.can_ask and not yes
+        with closing(Watch(session, shown=dry_run or asking)) as watch:
             yield Change(app, session, watch, watch, dry_run, yes, max_rows)
 
 

@@ -82,9 +82,15 @@ def test_a_dry_run_of_a_delete(school: School) -> None:
 
 def test_a_dry_run_of_bulk(school: School) -> None:
     done = dry(school, "delete", "Badge", "id=1", "--bulk", "-f", "jsonl")
-    assert images(done) == [("-", "stamps", "ON DELETE CASCADE", "3 rows", None)]
-    dry(school, "update", "Student", "--all", "--set", "score=1", "--bulk")
-    dry(school, "insert", "Mention", "-", "--bulk", input='[{"id": 8}, {"id": 9}]')
+    assert ("-", "Badge 1", "id", 1, None) in images(done)
+    assert images(done)[-1] == ("-", "stamps", "ON DELETE CASCADE", "3 rows", None)
+    done = dry(school, "update", "Student", "--all", "--set", "score=1", "--bulk", "-f", "jsonl")
+    assert {(sign, name, after) for sign, _, name, _, after in images(done)} == {("~", "score", 1)}
+    cyd = ("update", "Student", "Cyd", "Charisse", "--bulk")
+    done = dry(school, *cyd, "--set", "last_name=King", "-f", "jsonl")
+    assert images(done)[0] == ("~", "Student Cyd Charisse", "last_name", "Charisse", "King")
+    done = dry(school, "insert", "Mention", "-", "--bulk", "-f", "jsonl", input='[{"id": 8}]')
+    assert images(done) == [("+", "Mention 8", "id", None, 8)]
 
 
 def test_a_dry_run_of_what_the_database_rejects(school: School) -> None:

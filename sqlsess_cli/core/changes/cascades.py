@@ -100,12 +100,12 @@ class Cascades:
         attributes = inspected(target).attrs
         histories = {item: attributes[item.key].history for item in mapper.column_attrs}
         changed = [column for item, history in histories.items() if history.deleted
-                   for column in item.columns if _is_unique(column)]  # fmt: skip
+                   for column in item.columns]  # fmt: skip
         for one in mapper.tables if changed else ():
-            names = [column.name for column in changed if column.table is one]
+            set_here = [column for column in changed if column.table is one]
             key, columns = tuple(inspected(target).identity or ()), [*one.primary_key]
-            if names and len(key) == len(columns):
-                self._count(connection, "UPDATE", one, columns, [key], names)
+            if len(key) == len(columns):
+                self.count_followers(connection, one, columns, [key], set_here)
 
     def count(
         self, connection: Connection, of: FromClause, columns: Sequence[ColumnElement[Any]],
@@ -121,6 +121,23 @@ class Cascades:
         """
         self._gone.setdefault(place_of(of), set()).update(keys)
         self._count(connection, "DELETE", of, columns, keys)
+
+    def count_followers(
+        self, connection: Connection, of: FromClause, columns: Sequence[ColumnElement[Any]],
+        keys: Sequence[Row], changed: Iterable[Any],
+    ) -> None:  # fmt: skip
+        """Count what follows the values of rows that are about to be set.
+
+        Args:
+            connection: that will set them.
+            of: their table.
+            columns: of its primary key.
+            keys: their values.
+            changed: the columns that are set; None among them is no column.
+        """
+        names = [item.name for item in changed if item is not None and _is_unique(item)]
+        if names:
+            self._count(connection, "UPDATE", of, columns, keys, names)
 
     def _count(
         self, connection: Connection, verb: Verb, of: FromClause,

@@ -12,13 +12,13 @@ from sqlalchemy.orm import InstanceState, Mapper, Session, UOWTransaction
 
 from sqlsess_cli.core.changes.cascades import DELETED, Cascade, Cascades
 from sqlsess_cli.core.changes.collections import NEVER_LOADED, members
+from sqlsess_cli.core.changes.rows import ADDED, CHANGED, REMOVED, Shown
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.inside import require_undo
 from sqlsess_cli.core.transaction.state import INFO, Transaction
 from sqlsess_cli.dialects import _base as dialects
 from sqlsess_cli.result import Column, Result
 
-ADDED, CHANGED, REMOVED = "+", "~", "-"
 _UNSEEN = object()  # a value that was not loaded, or that only the database knows
 _COLUMNS = (
     Column("change", "text", look="sign"),
@@ -81,10 +81,12 @@ class Watch:
 
     Args:
         session: from begin().
+        shown: somebody wants to see each value, also of rows that have no objects.
     """
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, *, shown: bool = False) -> None:
+        self.session, self.shown = session, shown
+        self.rows: list[Shown] = []  # that have no objects
         self.cascades = Cascades(session)
         self._images: dict[int, Image] = {}  # an Image keeps its object, and so its id
         self._named: dict[int, object] = {}
@@ -188,6 +190,7 @@ class Watch:
         """The images as an answer: a row for each attribute that differs, then the cascades."""
         with translated(self.session.info[INFO]):
             rows = [row for image in self.images for row in _rows(image)]
+        rows += self.rows
         rows += [_row(cascade) for cascade in self.cascades.found()]
         return Result(_COLUMNS, iter([rows] if rows else []))
 

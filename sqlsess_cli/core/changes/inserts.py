@@ -15,6 +15,7 @@ from sqlsess_cli.core.changes.asked import Asked
 from sqlsess_cli.core.changes.flush import flush
 from sqlsess_cli.core.changes.images import Watch
 from sqlsess_cli.core.changes.objects import made, put, related
+from sqlsess_cli.core.changes.rows import added
 from sqlsess_cli.core.models.entity import Entity
 from sqlsess_cli.core.transaction.faults import translated
 from sqlsess_cli.core.transaction.state import INFO
@@ -150,6 +151,8 @@ class Inserts:
         if rows:
             with translated(self.session.info[INFO]):
                 self.session.execute(sql_insert(self.entity.origin), rows)
+        if self.watch.shown:
+            self.watch.rows += added(self.entity, rows)
         self.inserted = len(rows)
         return len(rows)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy import update as sql_update
 from sqlalchemy.orm import Session
 
-from sqlsess_cli.core.changes import collections
+from sqlsess_cli.core.changes import collections, rows
 from sqlsess_cli.core.changes.asked import Asked
 from sqlsess_cli.core.changes.images import Watch
 from sqlsess_cli.core.changes.objects import (
@@ -21,6 +21,7 @@ from sqlsess_cli.core.changes.objects import (
     matching,
     require_key,
 )
+from sqlsess_cli.core.changes.references import among
 from sqlsess_cli.core.models.entity import Entity
 from sqlsess_cli.core.queries.asked import Query
 from sqlsess_cli.core.transaction.faults import translated
@@ -69,29 +70,33 @@ class Selection:
         columns = [scope.attribute(name) for name in self.entity.key]
         statement = scope.extended(select(*columns).select_from(self.entity.origin))
         with translated(self.session.info[INFO]):
-            rows = [tuple(row) for row in self.session.execute(statement.where(*conditions))]
-        rows = list(dict.fromkeys(rows))
-        self.count = len(rows)
+            found = [tuple(row) for row in self.session.execute(statement.where(*conditions))]
+        keys = list(dict.fromkeys(found))
+        self.count = len(keys)
         self._require()
-        for start in range(0, len(rows), _AT_ONCE):
-            yield rows[start : start + _AT_ONCE]
+        for start in range(0, len(keys), _AT_ONCE):
+            yield keys[start : start + _AT_ONCE]
 
     def execute(self, statement: Any, keys: list[tuple[Any, ...]]) -> None:
-        """Execute a statement on the rows of these keys.
+        """Execute a statement on the rows of these keys, and show what it did if that is wanted.
 
         Raises:
             RejectedError: it changed more or fewer rows than there were.
         """
         columns = [self.entity.attribute(self.entity.origin, name) for name in self.entity.key]
-        among = columns[0].in_([key[0] for key in keys])
-        if len(columns) > 1:
-            among = tuple_(*columns).in_(keys)
-        options = {"synchronize_session": False}
+        statement, options = statement.where(among(columns, keys)), {"synchronize_session": False}
         with translated(self.session.info[INFO]):
-            result: Any = self.session.execute(statement.where(among), execution_options=options)
+            before = rows.read(self.session, self.entity, keys) if self.watch.shown else {}
+            result: Any = self.session.execute(statement, execution_options=options)
+            self.show(before)
         if result.rowcount not in (len(keys), -1):
             message = f"{len(keys)} {self.entity.label} were counted, {result.rowcount} changed"
             raise RejectedError(message, "somebody else changes them at the same time")
+
+    def show(self, before: Mapping[tuple[Any, ...], rows.Values]) -> None:
+        """Remember what became of rows: these are gone."""
+        for key, values in before.items():
+            self.watch.rows += rows.removed(self.entity, key, values)
 
 
 class Updates(Selection):
@@ -133,6 +138,17 @@ class Updates(Selection):
         same = self.count - changed
         return say(changed, self.entity, "updated", self.watch) + f", {same} as before" * bool(same)
 
+    def show(self, before: Mapping[tuple[Any, ...], rows.Values]) -> None:
+        """Read them again, under the keys that they have now."""
+        names, given = self.entity.key, self.asked.values
+        keys = [
+            tuple(given.get(name, value) for name, value in zip(names, key, strict=True))
+            for key in before
+        ]
+        after = rows.read(self.session, self.entity, keys) if keys else {}
+        for (key, values), moved in zip(before.items(), keys, strict=True):
+            self.watch.rows += rows.changed(self.entity, key, values, after.get(moved))
+
     def in_bulk(self, links: object) -> int:
         """Set columns by as few statements as can be; how many rows were set.
 
@@ -142,14 +158,21 @@ class Updates(Selection):
         if links or self.asked.links:
             raise UsageError("--bulk sets columns only", "leave --bulk out")
         values = {**self.asked.values, **computed(self.asked)}
-        for name in values:
-            column = self.entity.column_of(self.entity.attribute(self.entity.origin, name))
-            if column is not None and column.table is not self.entity.table:
-                message = f"--bulk updates one table, and {name} is in {column.table}"
-                raise UsageError(message, "leave --bulk out")
+        columns = [self._own_column(name) for name in values]
+        connection = self.session.connection(bind_arguments={"mapper": self.entity.mapper})
         for keys in self.keys():
+            self.watch.cascades.count_followers(
+                connection, self.entity.table, self.entity.mapper.primary_key, keys, columns
+            )
             self.execute(sql_update(self.entity.origin).values(values), keys)
         return self.count
+
+    def _own_column(self, name: str) -> Any:
+        column = self.entity.column_of(self.entity.attribute(self.entity.origin, name))
+        if column is not None and column.table is not self.entity.table:
+            message = f"--bulk updates one table, and {name} is in {column.table}"
+            raise UsageError(message, "leave --bulk out")
+        return column
 
 
 class Deletes(Selection):
