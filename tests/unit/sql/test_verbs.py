@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from sqlsess_cli.core.sql.lexical import (
+from sqlsess_cli.sql.lexical import (
     MARIADB,
     MYSQL,
     PORTABLE,
@@ -13,9 +13,9 @@ from sqlsess_cli.core.sql.lexical import (
     SQLITE,
     Lexical,
 )
-from sqlsess_cli.core.sql.statement import Statement
-from sqlsess_cli.core.sql.statements import split
-from sqlsess_cli.core.sql.verbs import COMMITS, CONTROL_SETTINGS, CONTROLS, DEFINES, Verb, verb_of
+from sqlsess_cli.sql.statement import Statement
+from sqlsess_cli.sql.statements import split
+from sqlsess_cli.sql.verbs import COMMITS, CONTROL_SETTINGS, CONTROLS, DEFINES, Verb, verb_of
 
 from .cases import ATOMIC, LEXICALS, PROCEDURE, TRIGGER
 from .strategies import hostile, lexicals, unhurried

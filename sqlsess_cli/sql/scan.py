@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, cast
 
-from sqlsess_cli.core.sql.grammar import DATA, Grammar, Kind, Opener, grammar_of
-from sqlsess_cli.core.sql.lexical import Lexical
+from sqlsess_cli.sql.grammar import DATA, Grammar, Kind, Opener, grammar_of
+from sqlsess_cli.sql.lexical import Lexical
 
 BYTE_ORDER_MARK = "\ufeff"
 _DELIMITER = re.compile(r"delimiter[ \t]+([^\s\\]\S*)[^\n]*", re.IGNORECASE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlsess_cli.core.sql.lexical import MARIADB, MYSQL, PORTABLE, POSTGRESQL, SQLITE
+from sqlsess_cli.sql.lexical import MARIADB, MYSQL, PORTABLE, POSTGRESQL, SQLITE
 
 LEXICALS = {
     "mysql": MYSQL,

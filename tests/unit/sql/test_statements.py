@@ -12,10 +12,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sqlsess_cli.core.sql.lexical import MARIADB, MYSQL, POSTGRESQL, SQLITE, Lexical
-from sqlsess_cli.core.sql.scan import Scanner
-from sqlsess_cli.core.sql.statement import Statement
-from sqlsess_cli.core.sql.statements import Splitter, split
+from sqlsess_cli.sql.lexical import MARIADB, MYSQL, POSTGRESQL, SQLITE, Lexical
+from sqlsess_cli.sql.scan import Scanner
+from sqlsess_cli.sql.statement import Statement
+from sqlsess_cli.sql.statements import Splitter, split
 
 from .cases import ATOMIC, CASES, LEXICALS, PROCEDURE, TRIGGER, Case
 from .strategies import hostile, lexicals, queries, unhurried

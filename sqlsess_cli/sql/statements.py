@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sqlsess_cli.core.sql.bodies import Body, body_of
-from sqlsess_cli.core.sql.grammar import BLANK, Kind
-from sqlsess_cli.core.sql.lexical import Lexical
-from sqlsess_cli.core.sql.scan import BYTE_ORDER_MARK, Scanner, tokens
-from sqlsess_cli.core.sql.statement import Statement, upper
+from sqlsess_cli.sql.bodies import Body, body_of
+from sqlsess_cli.sql.grammar import BLANK, Kind
+from sqlsess_cli.sql.lexical import Lexical
+from sqlsess_cli.sql.scan import BYTE_ORDER_MARK, Scanner, tokens
+from sqlsess_cli.sql.statement import Statement, upper
 
 _REST_OF_LINE = re.compile(rf"[{BLANK}]*?(?:\n|\Z)")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from sqlsess_cli.core.sql.lexical import Lexical
+from sqlsess_cli.sql.lexical import Lexical
 
 Kind = Literal[
     "space", "comment", "string", "name", "word", "number", "parameter", "positional",

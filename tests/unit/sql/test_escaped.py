@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy.engine.interfaces import Dialect
 
-from sqlsess_cli.core.sql.lexical import Lexical, lexical_of
-from sqlsess_cli.core.sql.scan import tokens
-from sqlsess_cli.core.sql.statement import Statement, escaped_for_text
+from sqlsess_cli.sql.lexical import Lexical, lexical_of
+from sqlsess_cli.sql.scan import tokens
+from sqlsess_cli.sql.statement import Statement, escaped_for_text
 
 from .strategies import hostile, unhurried
 

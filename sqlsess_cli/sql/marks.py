@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from sqlsess_cli.core.sql.lexical import Lexical
-from sqlsess_cli.core.sql.scan import tokens
-from sqlsess_cli.core.sql.statement import Statement, upper
+from sqlsess_cli.sql.lexical import Lexical
+from sqlsess_cli.sql.scan import tokens
+from sqlsess_cli.sql.statement import Statement, upper
 
 # Words in upper case, a quoted name as '"' and its content in upper case, a string as "'", a
 # comment in an executable comment as "/", the rest as it is.

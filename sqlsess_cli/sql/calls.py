@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlsess_cli.core.sql.scan import tokens
-from sqlsess_cli.core.sql.statement import Statement
+from sqlsess_cli.sql.scan import tokens
+from sqlsess_cli.sql.statement import Statement
 
 
 def called(statement: Statement) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from sqlsess_cli.core.sql.lexical import Lexical
+from sqlsess_cli.sql.lexical import Lexical
 
 from .cases import LEXICALS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from sqlsess_cli.core.sql.lexical import Lexical
+from sqlsess_cli.sql.lexical import Lexical
 
 
 class Body(Protocol):

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers._server import Database
 
-from sqlsess_cli.core.sql.lexical import MARIADB, POSTGRESQL, Lexical, lexical_of
-from sqlsess_cli.core.sql.scan import tokens
-from sqlsess_cli.core.sql.statement import Statement, escaped_for_text
-from sqlsess_cli.core.sql.statements import split
-from sqlsess_cli.core.sql.verbs import verb_of
+from sqlsess_cli.sql.lexical import MARIADB, POSTGRESQL, Lexical, lexical_of
+from sqlsess_cli.sql.scan import tokens
+from sqlsess_cli.sql.statement import Statement, escaped_for_text
+from sqlsess_cli.sql.statements import split
+from sqlsess_cli.sql.verbs import verb_of
 
 from .strategies import contents, queries
 

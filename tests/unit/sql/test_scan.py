@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import example, given
 
-from sqlsess_cli.core.sql.lexical import (
+from sqlsess_cli.sql.lexical import (
     MARIADB,
     MYSQL,
     PORTABLE,
@@ -18,7 +18,7 @@ from sqlsess_cli.core.sql.lexical import (
     Lexical,
     lexical_of,
 )
-from sqlsess_cli.core.sql.scan import Scanner, tokens
+from sqlsess_cli.sql.scan import Scanner, tokens
 
 from .cases import LEXICALS
 from .strategies import hostile, lexicals, unhurried
@@ -202,7 +202,7 @@ def test_what_is_open_goes_on_in_the_next_piece() -> None:
 
 def test_nothing_heavy_is_imported() -> None:
     program = (
-        "import sys, sqlsess_cli.core.sql.verbs\n"
+        "import sys, sqlsess_cli.sql.verbs\n"
         "print({'sqlalchemy', 'sqlite3', 'lark'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

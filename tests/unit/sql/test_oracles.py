@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from sqlsess_cli.core.sql.lexical import POSTGRESQL, SQLITE
-from sqlsess_cli.core.sql.scan import Scanner, tokens
-from sqlsess_cli.core.sql.statements import split
+from sqlsess_cli.sql.lexical import POSTGRESQL, SQLITE
+from sqlsess_cli.sql.scan import Scanner, tokens
+from sqlsess_cli.sql.statements import split
 
 from .strategies import hostile, queries, unhurried
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from sqlsess_cli.core.sql.lexical import Lexical
-from sqlsess_cli.core.sql.scan import tokens
+from sqlsess_cli.sql.lexical import Lexical
+from sqlsess_cli.sql.scan import tokens
 
 _WORDS = 8
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlsess_cli.core.sql.lexical import Lexical
-from sqlsess_cli.core.sql.marks import Marks, marks_of, pieces_of
-from sqlsess_cli.core.sql.statement import Statement
-from sqlsess_cli.core.sql.statements import split
+from sqlsess_cli.sql.lexical import Lexical
+from sqlsess_cli.sql.marks import Marks, marks_of, pieces_of
+from sqlsess_cli.sql.statement import Statement
+from sqlsess_cli.sql.statements import split
 
 
 @dataclass(frozen=True, slots=True)
