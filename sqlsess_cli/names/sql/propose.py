@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from sqlsess_cli.names.sql.candidate import ranked
+from sqlsess_cli.names.sql.cut import cut
 from sqlsess_cli.names.sql.dialects import style_of
+from sqlsess_cli.names.sql.expect import candidates
+from sqlsess_cli.names.sql.place import Place
 from sqlsess_cli.names.sql.proposal import Proposal
 from sqlsess_cli.names.sql.schema import Schema
+from sqlsess_cli.names.sql.scope import Reader, Scope
+from sqlsess_cli.names.sql.spot import spot_of
+from sqlsess_cli.names.sql.tree import tree
 
 _UNUSED: Mapping[str, int] = MappingProxyType({})
 
@@ -31,10 +38,13 @@ def proposals(
         dialect: SQLAlchemy's name of it.
         uses: how often names were used, by the name as the database has it.
     """
-    del uses
-    start = cursor
-    while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
-        start -= 1
     style = style_of(dialect)
-    found = schema.table_index.search(text[start:cursor].casefold(), 100)
-    return [Proposal(style.written(name), start, name, "table", it.kind) for name, it in found]
+    made = cut(text, cursor, style.lexical)
+    if made is None:
+        return []
+    reader = Reader(schema)
+    place = Place(text, made, spot_of(tree(made), reader, Scope()), schema, style, reader)
+    typed, found = made.typed, candidates(place)
+    if typed.opening:
+        found = (item for item in found if item.text.startswith(typed.opening))
+    return ranked(found, typed.text, typed.start, uses)

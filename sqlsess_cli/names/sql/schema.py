@@ -70,6 +70,31 @@ class Table:
         return named(self.columns, name)
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A foreign key as seen from one of its two tables.
+
+    Attributes:
+        key: it.
+        there: the other table.
+        outward: the key is of the table it is seen from.
+    """
+
+    key: ForeignKey
+    there: Table
+    outward: bool
+
+    @property
+    def here_columns(self) -> tuple[str, ...]:
+        """The columns on this side."""
+        return self.key.columns if self.outward else self.key.to
+
+    @property
+    def there_columns(self) -> tuple[str, ...]:
+        """The columns on the other side, in the same order."""
+        return self.key.to if self.outward else self.key.columns
+
+
 def named(columns: Iterable[Column], name: str) -> Column | None:
     """The column of a name, in any case if none has it as written."""
     found = None
@@ -100,7 +125,7 @@ class Schema:
 
     def prepare(self) -> Schema:
         """The same, with everything worked out."""
-        _ = self.by_name, self.edges, self.table_index, self.column_index, self.schemas
+        _ = self.by_name, self.links, self.table_index, self.column_index, self.schemas
         return self
 
     @cached_property
@@ -119,17 +144,16 @@ class Schema:
         )
 
     @cached_property
-    def edges(self) -> Mapping[tuple[str, str], Sequence[tuple[Table, ForeignKey, Table]]]:
-        """By place, the foreign keys that leave or reach a table: the owner, the key, its target."""
+    def links(self) -> Mapping[tuple[str, str], Sequence[Link]]:
+        """By a table's place, where its foreign keys lead, and those of others that lead to it."""
         places = {table.place: table for table in self.tables}
         found = defaultdict(list)
         for owner in self.tables:
             for key in owner.keys:
                 target = places.get((key.schema, key.table))
                 if target is not None:
-                    found[owner.place].append((owner, key, target))
-                    if target is not owner:
-                        found[target.place].append((owner, key, target))
+                    found[owner.place].append(Link(key, target, outward=True))
+                    found[target.place].append(Link(key, owner, outward=False))
         return found
 
     @cached_property

@@ -1,0 +1,256 @@
+"""What can come at a place in a query, by its clause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+
+from sqlsess_cli.names.sql import columns, joins, lists, values
+from sqlsess_cli.names.sql.candidate import Candidate
+from sqlsess_cli.names.sql.define import begun, defined
+from sqlsess_cli.names.sql.keywords import following, functions, keywords, operands, types
+from sqlsess_cli.names.sql.place import Place, ended
+from sqlsess_cli.names.sql.schema import Table
+from sqlsess_cli.names.sql.scope import path_at
+from sqlsess_cli.names.sql.tables import in_schema, schemas, set_functions, tables
+from sqlsess_cli.names.sql.tree import Group, Item, upper
+
+_JOIN_BEGUN = frozenset({"LEFT", "RIGHT", "FULL", "INNER", "CROSS", "NATURAL", "OUTER"})
+_BEFORE_TABLE = frozenset({"", ",", "ONLY", "LATERAL", "IGNORE", "LOW_PRIORITY", "TABLE"})
+
+
+def candidates(place: Place) -> Iterator[Candidate]:
+    """Everything that can come, whether or not it is what is typed."""
+    typed = place.typed
+    if typed.state == "parameter":
+        return values.parameters(place)
+    if typed.state == "string":
+        return values.values(place)
+    if typed.path:
+        return _members(place)
+    return _BY_CLAUSE.get(place.spot.clause, _expression)(place)
+
+
+def _members(place: Place) -> Iterator[Candidate]:
+    """What can come after a dot."""
+    path = place.typed.path
+    if place.spot.clause in {"from", "join", "into", "update"} and _at_table(place):
+        return in_schema(place, path[-1])
+    source = place.spot.scope.source(path)
+    if source is not None:
+        fields = columns.members(place, source.columns)
+        every = Candidate("*", "*", "keyword", 10, "every column")
+        return chain(fields, [every] if place.spot.clause in {"select", "returning"} else [])
+    table = place.schema.table(path)
+    if table is not None and place.spot.clause != "define":
+        return columns.members(place, table.columns)
+    return in_schema(place, path[-1])
+
+
+def _at_table(place: Place) -> bool:
+    """Whether a table comes here, in a clause of tables."""
+    return upper(place.spot.last) in _BEFORE_TABLE and not isinstance(place.spot.last, Group) and (
+        place.spot.last is None or bool(upper(place.spot.last))
+    )  # fmt: skip
+
+
+def _from(place: Place) -> Iterator[Candidate]:
+    if place.spot.brackets:
+        return _expression(place)
+    if _at_table(place):
+        listed = set_functions(place)
+        return chain(tables(place), listed, keywords(place, ("LATERAL", "ONLY"), 10))
+    if upper(place.spot.last) in _JOIN_BEGUN:
+        return keywords(place, ("JOIN", "OUTER JOIN"), 60)
+    return following(place) if upper(place.spot.last) != "AS" else iter(())
+
+
+def _join(place: Place) -> Iterator[Candidate]:
+    if not _at_table(place):
+        return _from(place)
+    before = [item for item in place.spot.scope.sources if item.start < place.typed.start]
+    return chain(joins.joins(place, before), _from(place))
+
+
+def _on(place: Place) -> Iterator[Candidate]:
+    *others, one = [
+        item for item in place.spot.scope.sources if item.start < place.typed.start
+    ] or [None]
+    begins = upper(place.spot.last) in {"", "AND", "OR", "NOT"} and not ended(place.spot.before)
+    whole = joins.conditions(place, one, [item for item in others if item]) if one and begins else ()
+    written = place.text_of(place.spot.before) if place.spot.before else ""
+    fresh = (item for item in whole if item.text not in written)
+    return chain(fresh, _expression(place, qualified=True))
+
+
+def _where(place: Place) -> Iterator[Candidate]:
+    """Where tables are joined by commas, the conditions of that come here."""
+    sources = place.spot.scope.sources
+    by_commas = len(sources) > 1 and not any(part.clause == "join" for part in place.spot.parts)
+    found: list[Candidate] = []
+    if by_commas and not ended(place.spot.before) and place.typed.state == "word":
+        for at, one in enumerate(sources):
+            found += joins.conditions(place, one, sources[:at])
+    return chain(found if upper(place.spot.last) in {"", "AND"} else (), _expression(place))
+
+
+def _expression(place: Place, *, qualified: bool = False) -> Iterator[Candidate]:
+    """In an expression: an operand, or what can come after one."""
+    before = place.spot.before
+    if _is_type(place):
+        return types(place)
+    if upper(place.spot.last) == "AS":
+        return iter(())
+    if ended(before):
+        return following(place)
+    found = [
+        values.values(place),
+        columns.visible(place, qualified=qualified),
+        columns.elsewhere(place),
+        operands(place),
+        schemas(place, 15) if place.typed.text else (),
+    ]
+    return chain.from_iterable(found)
+
+
+def _is_type(place: Place) -> bool:
+    """Whether a type comes here: x::type, CAST(x AS type)."""
+    last = [upper(item) for item in place.spot.before[-2:]]
+    brackets = place.spot.brackets
+    cast = bool(brackets and brackets[-1]) and upper(brackets[-1][-1]) == "CAST"
+    return last == [":", ":"] or (last[-1:] == ["AS"] and cast)
+
+
+def _select(place: Place) -> Iterator[Candidate]:
+    begins = upper(place.spot.last) in {"", ",", "DISTINCT"} and not place.spot.brackets
+    every = columns.star(place) if begins and not place.typed.text else ()
+    return chain(every, _expression(place))
+
+
+def _using(place: Place) -> Iterator[Candidate]:
+    """The columns that both sides of a join have."""
+    if not place.spot.brackets:
+        return following(place)
+    *others, one = place.spot.scope.sources or [None]
+    there = {column.name.casefold() for item in others if item for column in item.columns}
+    own = one.columns if one else ()
+    return columns.members(place, [item for item in own if item.name.casefold() in there])
+
+
+def _by(take: Callable[[Place], Iterator[Candidate]]) -> Callable[[Place], Iterator[Candidate]]:
+    """GROUP BY and ORDER BY: first BY, then what the select list has, then what an expression has."""
+
+    def found(place: Place) -> Iterator[Candidate]:
+        if not place.spot.before and not place.spot.brackets:
+            return keywords(place, ("BY",), 99)
+        begins = not ended(place.spot.before) and upper(place.spot.last) in {"BY", ","}
+        return chain(take(place) if begins and not place.spot.brackets else (), _expression(place))
+
+    return found
+
+
+def _into(place: Place) -> Iterator[Candidate]:
+    """INSERT INTO: a table, then its columns."""
+    spot = place.spot
+    if not spot.brackets:
+        return tables(place, ctes=False) if _at_table(place) else following(place)
+    if ended(spot.before):
+        return iter(())
+    table = _target(place, spot.brackets[-1])
+    listed = {item.text.casefold() for item in (*spot.before, *spot.after)
+              if not isinstance(item, Group) and item.is_name}  # fmt: skip
+    own = [item for item in table.columns if item.name.casefold() not in listed] if table else []
+    names = ", ".join(place.style.written(item.name) for item in own)
+    every = [Candidate(own[0].name, names, "list", 60, "every column")] if len(own) > 1 else []
+    ordered = (Candidate(item.name, place.written(item.name), "column", 90 - min(at, 30), item.type)
+               for at, item in enumerate(own))  # fmt: skip
+    return chain(ordered, every)
+
+
+def _target(place: Place, items: Sequence[Item]) -> Table | None:
+    path, _ = path_at(items, 1 if upper(items[0] if items else None) == "TABLE" else 0)
+    return place.schema.table(path) if path else None
+
+
+def _values(place: Place) -> Iterator[Candidate]:
+    if not place.spot.brackets:
+        return following(place) if ended(place.spot.before) else iter(())
+    if ended(place.spot.before):
+        return following(place)
+    words = keywords(place, ("DEFAULT", "NULL", "TRUE", "FALSE", "SELECT"))
+    return chain(values.values(place), words, functions(place))
+
+
+def _set(place: Place) -> Iterator[Candidate]:
+    """UPDATE … SET: a column, then its value."""
+    if place.spot.brackets or upper(place.spot.last) not in {"", ","} or ended(place.spot.before):
+        return _expression(place)
+    sources = [item for item in place.spot.scope.sources if item.name != "excluded"]
+    own = sources if place.style.lexical.name == "mysql" else sources[:1]
+    return chain.from_iterable(columns.members(place, item.columns) for item in own)
+
+
+def _conflict(place: Place) -> Iterator[Candidate]:
+    """ON CONFLICT and ON DUPLICATE KEY: what it is about, and what to do."""
+    spot, last = place.spot, upper(place.spot.last)
+    if spot.brackets:
+        own = spot.scope.sources[:1]
+        return chain.from_iterable(columns.members(place, item.columns) for item in own)
+    words = {
+        "": ("CONFLICT", "DUPLICATE KEY UPDATE"), "DO": ("NOTHING", "UPDATE SET"),
+        "UPDATE": ("SET",), "DUPLICATE": ("KEY UPDATE",), "KEY": ("UPDATE",),
+        "CONFLICT": ("ON CONSTRAINT", "DO NOTHING", "DO UPDATE SET"),
+    }  # fmt: skip
+    if last in words and (last or not spot.before):
+        return keywords(place, words[last], 60)
+    return following(place)
+
+
+def _word(*words: str) -> Callable[[Place], Iterator[Candidate]]:
+    def found(place: Place) -> Iterator[Candidate]:
+        return keywords(place, words, 60)
+
+    return found
+
+
+def _with(place: Place) -> Iterator[Candidate]:
+    words = ("SELECT", "INSERT INTO", "UPDATE", "DELETE FROM", "AS", "VALUES")
+    fresh = () if place.spot.scope.ctes else ("RECURSIVE",)
+    return keywords(place, (*fresh, *words), 60)
+
+
+def _start(place: Place) -> Iterator[Candidate]:
+    if place.spot.brackets or isinstance(place.spot.last, Group):
+        last = isinstance(place.spot.last, Group)
+        words = ("UNION", "UNION ALL", "INTERSECT", "EXCEPT", "ORDER BY", "LIMIT")
+        return keywords(place, words if last else ("SELECT", "WITH", "VALUES"), 60)
+    return begun(place)
+
+
+_TABLES_THEN_WORDS = _from
+_BY_CLAUSE: Mapping[str, Callable[[Place], Iterator[Candidate]]] = {
+    "start": _start,
+    "define": defined,
+    "with": _with,
+    "select": _select,
+    "from": _from,
+    "join": _join,
+    "on": _on,
+    "using": _using,
+    "where": _where,
+    "group": _by(lists.groupings),
+    "order": _by(lists.orderings),
+    "insert": _word("INTO", "IGNORE INTO", "OR REPLACE INTO", "OR IGNORE INTO"),
+    "into": _into,
+    "values": _values,
+    "update": _from,
+    "set": _set,
+    "delete": _word("FROM"),
+    "conflict": _conflict,
+    "merge": _word("INTO"),
+    "union": _word("SELECT", "ALL", "DISTINCT", "VALUES"),
+    "limit": following,
+    "offset": following,
+    "for": _word("UPDATE", "SHARE", "NO KEY UPDATE", "KEY SHARE", "SKIP LOCKED", "NOWAIT"),
+    "fetch": _word("FIRST", "NEXT", "ROW ONLY", "ROWS ONLY"),
+}

@@ -1,0 +1,92 @@
+"""All that is known of the place where something is to be proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlsess_cli.names.sql.cut import Cut, Leaf, Typed
+from sqlsess_cli.names.sql.dialects import Style
+from sqlsess_cli.names.sql.schema import Schema
+from sqlsess_cli.names.sql.scope import Reader
+from sqlsess_cli.names.sql.spot import Spot
+from sqlsess_cli.names.sql.tree import Group, Item, upper
+
+# Words that are keywords wherever they stand: by them the case is told that somebody types in.
+_TELLING = frozenset("SELECT FROM WHERE JOIN ON AND OR GROUP ORDER BY INSERT INTO UPDATE SET DELETE "
+                     "VALUES WITH AS IN IS NOT NULL CREATE ALTER DROP TABLE LEFT LIMIT UNION "
+                     "EXPLAIN ALL DISTINCT RETURNING HAVING USING TRUNCATE".split())  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is to be proposed.
+
+    Attributes:
+        source: the whole text.
+        made: the statement around the cursor.
+        spot: where the cursor is in it.
+        schema: the names of the database.
+        style: how it spells.
+        reader: what works out columns.
+    """
+
+    source: str
+    made: Cut
+    spot: Spot
+    schema: Schema
+    style: Style
+    reader: Reader
+
+    @property
+    def typed(self) -> Typed:
+        """The word at the cursor."""
+        return self.made.typed
+
+    def written(self, name: str) -> str:
+        """A name as it is inserted: in the quotes that are open, and without one that is there."""
+        made = self.style.written(name, self.typed.opening)
+        return made[:-1] if self.typed.closed else made
+
+    def cased(self, word: str) -> str:
+        """A keyword in the case that is typed in: that of this word, or of the last keyword."""
+        typed = self.typed.text
+        if typed:
+            letters = [letter for letter in typed if letter.isalpha()]
+            return word.lower() if letters and letters[-1].islower() else word.upper()
+        for leaf in (*reversed(self.made.before), *self.made.after):
+            if leaf.upper in _TELLING:
+                return word.lower() if leaf.text.islower() else word.upper()
+        return word.upper()
+
+    def text_of(self, items: Sequence[Item]) -> str:
+        """What some items are written as."""
+        return self.source[items[0].start : items[-1].end]
+
+
+def ended(items: Sequence[Item]) -> bool:
+    """Whether an expression may end with the last of some items, so that no operand comes next."""
+    last = items[-1] if items else None
+    if isinstance(last, Group):
+        return True
+    if last is None:
+        return False
+    if last.kind == "word":
+        return last.upper not in _BEFORE_OPERAND
+    if last.upper == "*":
+        return not ended(items[:-1])
+    return last.kind != "sign" or last.text in {"]", "?"}
+
+
+_BEFORE_OPERAND = frozenset(
+    """
+    ALL AND ANY AS ASC BETWEEN BY CASE DISTINCT ELSE ESCAPE EXISTS GLOB HAVING ILIKE IN INTERVAL IS LIKE
+    MATCH NOT ON OR REGEXP RETURNING RLIKE SELECT SET SIMILAR SOME THEN USING VALUES WHEN WHERE XOR DIV MOD
+    BINARY CONFLICT KEY DISTINCTROW LIMIT OFFSET FILTER OVER COLLATE DUPLICATE
+    """.split()
+) - {"ASC", "OVER", "FILTER"}
+
+
+def last_word(spot: Spot) -> str:
+    """The keyword or sign right before the cursor."""
+    return upper(spot.last)
