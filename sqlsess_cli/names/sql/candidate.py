@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlsess_cli.names.sql.match import WITHIN, quality
+from sqlsess_cli.names.sql.match import EXACT, WITHIN, quality
 from sqlsess_cli.names.sql.proposal import Kind, Proposal
 
 _MOST = 300  # proposals; nobody reads on
@@ -49,6 +49,8 @@ def ranked(
         matched = quality(folded, item.name)
         if matched is None or (matched == WITHIN and item.kind in _WORDS):
             continue
+        if item.kind == "condition":
+            matched = max(EXACT, matched - 1)  # its alias is no better a match than all of it
         key = matched, -item.fitness, -uses.get(item.name, 0), item.name.casefold()
         if item.text not in found or key < found[item.text][0]:
             found[item.text] = key, item

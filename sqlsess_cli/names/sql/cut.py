@@ -114,9 +114,7 @@ def _beginning(text: str, lexical: Lexical) -> int:
     scanner, begin, at = Scanner(lexical), 0, 0
     while at < len(text):
         kind, at = scanner.next(text, at, stretch=True)
-        if kind in {"terminator", "command", "data"} and at < len(text):
-            begin = at
-        elif kind == "terminator":
+        if (kind in {"terminator", "command", "data"} and at < len(text)) or kind == "terminator":
             begin = at
     return begin
 

@@ -109,7 +109,9 @@ def _altered(place: Place, words: Sequence[str]) -> Iterator[Candidate]:
         if rest[-1] != "COLUMN":
             yield from keywords(place, ("COLUMN", "CONSTRAINT", "TO"), 60)
     elif rest[-1] == "ADD":
-        yield from keywords(place, ("COLUMN", "CONSTRAINT", "FOREIGN KEY", "PRIMARY KEY", "UNIQUE"), 60)
+        yield from keywords(
+            place, ("COLUMN", "CONSTRAINT", "FOREIGN KEY", "PRIMARY KEY", "UNIQUE"), 60
+        )
     elif rest[0] in {"ADD", "MODIFY", "CHANGE"} and (rest[-2:-1] == ["COLUMN"] or len(rest) == 2):
         yield from types(place)
     elif rest[:2] == ["RENAME", "COLUMN"]:
@@ -145,7 +147,9 @@ def _in_brackets(place: Place) -> Iterator[Candidate]:
     elif "TABLE" in words[:4]:
         yield from _column_defined(place)
     elif words[:1] == ["EXPLAIN"]:
-        yield from keywords(place, ("ANALYZE", "BUFFERS", "FORMAT JSON", "VERBOSE", "COSTS OFF"), 60)
+        yield from keywords(
+            place, ("ANALYZE", "BUFFERS", "FORMAT JSON", "VERBOSE", "COSTS OFF"), 60
+        )
     else:
         yield from functions(place)
 

@@ -73,11 +73,11 @@ def _join(place: Place) -> Iterator[Candidate]:
 
 
 def _on(place: Place) -> Iterator[Candidate]:
-    *others, one = [
-        item for item in place.spot.scope.sources if item.start < place.typed.start
-    ] or [None]
+    before = [item for item in place.spot.scope.sources if item.start < place.typed.start]
     begins = upper(place.spot.last) in {"", "AND", "OR", "NOT"} and not ended(place.spot.before)
-    whole = joins.conditions(place, one, [item for item in others if item]) if one and begins else ()
+    whole = (
+        joins.conditions(place, one, [item for item in others if item]) if one and begins else ()
+    )
     written = place.text_of(place.spot.before) if place.spot.before else ""
     fresh = (item for item in whole if item.text not in written)
     return chain(fresh, _expression(place, qualified=True))
@@ -131,9 +131,9 @@ def _using(place: Place) -> Iterator[Candidate]:
     """The columns that both sides of a join have."""
     if not place.spot.brackets:
         return following(place)
-    *others, one = place.spot.scope.sources or [None]
-    there = {column.name.casefold() for item in others if item for column in item.columns}
-    own = one.columns if one else ()
+    sources = place.spot.scope.sources
+    there = {column.name.casefold() for item in sources[:-1] for column in item.columns}
+    own = sources[-1].columns if sources else ()
     return columns.members(place, [item for item in own if item.name.casefold() in there])
 
 
@@ -227,7 +227,6 @@ def _start(place: Place) -> Iterator[Candidate]:
     return begun(place)
 
 
-_TABLES_THEN_WORDS = _from
 _BY_CLAUSE: Mapping[str, Callable[[Place], Iterator[Candidate]]] = {
     "start": _start,
     "define": defined,

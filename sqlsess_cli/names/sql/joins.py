@@ -12,7 +12,7 @@ from sqlsess_cli.names.sql.place import Place
 from sqlsess_cli.names.sql.schema import Link, Table
 from sqlsess_cli.names.sql.scope import Source
 
-_HOPS = 3  # further apart nobody means a join along keys
+_HOPS = 4  # further apart nobody means a join along keys
 _MOST_LOOKED_AT = 2_000  # paths, for each source
 _MOST_PATHS = 40
 

@@ -103,7 +103,9 @@ def operands(place: Place) -> Iterator[Candidate]:
     last = upper(place.spot.last)
     words: tuple[str, ...] = _OPERANDS
     if last == "IS":
-        yield from keywords(place, ("NULL", "NOT NULL", "TRUE", "FALSE", "DISTINCT FROM", "NOT"), 98)
+        yield from keywords(
+            place, ("NULL", "NOT NULL", "TRUE", "FALSE", "DISTINCT FROM", "NOT"), 98
+        )
         return
     if last == "NOT":
         words = ("IN", "LIKE", "BETWEEN", "EXISTS", "NULL", "ILIKE", *words)

@@ -140,8 +140,8 @@ def _meant(word: str, new: str, following: str, parts: Sequence[Part]) -> str:
     said = {part.clause for part in parts}
     last = parts[-1] if parts else Part("")
     before = upper(last.items[-1]) if last.items else ""
-    if word == "ON" and (following in {"CONFLICT", "DUPLICATE"} or "into" in said & {"into"}
-                         and "from" not in said):  # fmt: skip
+    if word == "ON" and (following in {"CONFLICT", "DUPLICATE"} or ("into" in said & {"into"}
+                         and "from" not in said)):  # fmt: skip
         return "conflict"
     if word == "USING" and not said.isdisjoint({"delete", "merge"}):
         return "from"

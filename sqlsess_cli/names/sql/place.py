@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlsess_cli.names.sql.cut import Cut, Leaf, Typed
+from sqlsess_cli.names.sql.cut import Cut, Typed
 from sqlsess_cli.names.sql.dialects import Style
 from sqlsess_cli.names.sql.schema import Schema
 from sqlsess_cli.names.sql.scope import Reader
@@ -80,11 +80,11 @@ def ended(items: Sequence[Item]) -> bool:
 
 _BEFORE_OPERAND = frozenset(
     """
-    ALL AND ANY AS ASC BETWEEN BY CASE DISTINCT ELSE ESCAPE EXISTS GLOB HAVING ILIKE IN INTERVAL IS LIKE
-    MATCH NOT ON OR REGEXP RETURNING RLIKE SELECT SET SIMILAR SOME THEN USING VALUES WHEN WHERE XOR DIV MOD
-    BINARY CONFLICT KEY DISTINCTROW LIMIT OFFSET FILTER OVER COLLATE DUPLICATE
+    ALL AND ANY AS BETWEEN BY CASE DISTINCT ELSE ESCAPE EXISTS GLOB HAVING ILIKE IN INTERVAL IS
+    LIKE MATCH NOT ON OR REGEXP RETURNING RLIKE SELECT SET SIMILAR SOME THEN USING VALUES WHEN
+    WHERE XOR DIV MOD BINARY CONFLICT KEY DISTINCTROW LIMIT OFFSET COLLATE DUPLICATE
     """.split()
-) - {"ASC", "OVER", "FILTER"}
+)
 
 
 def last_word(spot: Spot) -> str:

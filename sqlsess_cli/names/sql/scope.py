@@ -12,8 +12,8 @@ from sqlsess_cli.names.sql.tree import Group, Item, is_name, split_at_commas, up
 # Words after a table that are no alias of it.
 _NO_ALIAS = frozenset(
     """
-    AS CROSS DEFAULT FORCE FULL IGNORE INDEXED INNER LEFT NATURAL NOT ONLY OUTER PARTITION RIGHT SELECT
-    SET STRAIGHT_JOIN TABLESAMPLE USE WHEN WITH LATERAL
+    AS CROSS DEFAULT FORCE FULL IGNORE INDEXED INNER LEFT NATURAL NOT ONLY OUTER PARTITION RIGHT
+    SELECT SET STRAIGHT_JOIN TABLESAMPLE USE WHEN WITH LATERAL
     """.split()
 )
 _BEFORE_TABLE = frozenset({"ONLY", "LATERAL", "LOW_PRIORITY", "IGNORE", "TABLE", "OR", "ROLLBACK",
@@ -132,7 +132,14 @@ class Reader:
         yield from self._named(path, alias, listed, start, Scope(scope.ctes), called=called)
 
     def _named(
-        self, path: list[str], alias: str, listed: list[str], start: int, scope: Scope, *, called: bool
+        self,
+        path: list[str],
+        alias: str,
+        listed: list[str],
+        start: int,
+        scope: Scope,
+        *,
+        called: bool,
     ) -> Iterator[Source]:
         """A table, what WITH calls so, or a function."""
         name = alias or path[-1]
@@ -238,7 +245,11 @@ def without_distinct(items: Sequence[Item]) -> Sequence[Item]:
 
 def alias_of(item: Sequence[Item]) -> str:
     """What an expression of SELECT is called by its end, with AS or without."""
-    if len(item) < 2 or not is_name(item[-1]) or upper(item[-1]) in {"END", "NULL", "TRUE", "FALSE"}:
+    if (
+        len(item) < 2
+        or not is_name(item[-1])
+        or upper(item[-1]) in {"END", "NULL", "TRUE", "FALSE"}
+    ):
         return ""
     before = item[-2]
     if upper(before) in _NO_VALUE_BEFORE or (upper(before) and upper(before) in {"IS", "CASE"}):
