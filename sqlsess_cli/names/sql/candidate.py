@@ -35,7 +35,7 @@ class Candidate:
 def ranked(
     candidates: Iterable[Candidate], typed: str, start: int, uses: Mapping[str, int]
 ) -> list[Proposal]:
-    """Those that match: by how they match, how they fit, how often they were used, by the alphabet.
+    """Those that match: by how they do, how they fit, how often they were used, and name.
 
     Args:
         candidates: what may be proposed; of those with the same text the first counts.

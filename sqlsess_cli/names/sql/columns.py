@@ -24,7 +24,7 @@ def visible(place: Place, fitness: int = 70, *, qualified: bool = False) -> Iter
     """
     scope = place.spot.scope
     counts = Counter(
-        column.name.casefold() for source in scope.sources for column in source.columns
+        name for item in scope.sources for name in {it.name.casefold() for it in item.columns}
     )
     several = len(scope.sources) > 1
     for source in scope.sources:

@@ -79,8 +79,10 @@ class Cut:
 
 
 def cut(text: str, cursor: int, lexical: Lexical) -> Cut | None:
-    """What is around a cursor; None where nothing can be completed: in a comment, after a number."""
+    """What is around a cursor; None where nothing can come: in a comment, after a number."""
     begin = _beginning(text[:cursor], lexical)
+    if begin == cursor and text[begin - 1 : begin].isalnum():
+        return None  # a terminator of letters, which more of them would change
     scanner = Scanner(lexical)
     found = list(_scanned(scanner, text[begin:cursor]))
     last = found[-1] if found else Token("space", 0, 0)
@@ -130,21 +132,25 @@ def _scanned(scanner: Scanner, text: str) -> Iterator[Token]:
 def _typed(word: str, start: int, last: Token, scanner: Scanner) -> Typed | None:
     """What is typed of the last token; None where nothing can come."""
     if scanner.open is not None:
-        if last.kind == "name":
-            closing = _CLOSING.get(word[0], word[0])
-            return Typed(word[1:].replace(closing * 2, closing), start, "name", word[0])
-        if last.kind == "string" and word[0] in "'\"":
-            return Typed(word[1:].replace(word[0] * 2, word[0]), start, "string", word[0])
-        return None
-    if last.kind == "word":
-        return Typed(word, start)
+        return _quoted(word, start, last)
     if last.kind == "parameter" or word == ":":
         return Typed(word[1:], start, "parameter")
-    if last.kind in {"number", "positional", "string", "name", "command", "data", "executable"}:
+    if last.kind in _WHOLE or (last.kind == "comment" and not word.startswith("/*")):
         return None
-    if last.kind == "comment" and not word.startswith("/*"):
-        return None
-    return Typed("", start + len(word))
+    return Typed(word, start) if last.kind == "word" else Typed("", start + len(word))
+
+
+_WHOLE = {"number", "positional", "string", "name", "command", "data", "executable"}
+
+
+def _quoted(word: str, start: int, last: Token) -> Typed | None:
+    """What is typed after a quote that is open."""
+    closing = _CLOSING.get(word[0], word[0])
+    inner = word[1:].replace(closing * 2, closing)
+    if last.kind == "name":
+        return Typed(inner, start, "name", word[0])
+    plain = last.kind == "string" and word[0] in "'\""
+    return Typed(inner, start, "string", word[0]) if plain else None
 
 
 def _tail(text: str, cursor: int, typed: Typed) -> int:

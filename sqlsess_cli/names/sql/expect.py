@@ -75,9 +75,7 @@ def _join(place: Place) -> Iterator[Candidate]:
 def _on(place: Place) -> Iterator[Candidate]:
     before = [item for item in place.spot.scope.sources if item.start < place.typed.start]
     begins = upper(place.spot.last) in {"", "AND", "OR", "NOT"} and not ended(place.spot.before)
-    whole = (
-        joins.conditions(place, one, [item for item in others if item]) if one and begins else ()
-    )
+    whole = joins.conditions(place, before[-1], before[:-1]) if begins and before else ()
     written = place.text_of(place.spot.before) if place.spot.before else ""
     fresh = (item for item in whole if item.text not in written)
     return chain(fresh, _expression(place, qualified=True))
@@ -138,7 +136,7 @@ def _using(place: Place) -> Iterator[Candidate]:
 
 
 def _by(take: Callable[[Place], Iterator[Candidate]]) -> Callable[[Place], Iterator[Candidate]]:
-    """GROUP BY and ORDER BY: first BY, then what the select list has, then what an expression has."""
+    """GROUP BY and ORDER BY: first BY, then what is selected, then what an expression has."""
 
     def found(place: Place) -> Iterator[Candidate]:
         if not place.spot.before and not place.spot.brackets:

@@ -101,7 +101,7 @@ def _joined(
     text = f" {place.cased('JOIN')} ".join(pieces)
     between = ", ".join(link.there.name for link in path[:-1])
     meta = f"via {between}" if between else "foreign key"
-    return Candidate(path[-1].there.name, text, "join", 100 - 10 * len(path), meta)
+    return Candidate(path[-1].there.name, text, "join", 100 - 6 * len(path), meta)
 
 
 def table_text(place: Place, table: Table) -> str:

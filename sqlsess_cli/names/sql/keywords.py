@@ -14,7 +14,8 @@ _OPERATORS = ("AND", "OR", "IS NULL", "IS NOT NULL", "IN", "LIKE", "BETWEEN", "N
               "NOT BETWEEN", "IS", "NOT", "COLLATE")  # fmt: skip
 _SETS = ("UNION", "UNION ALL", "INTERSECT", "EXCEPT")
 _TAIL = ("ORDER BY", "LIMIT", *_SETS, "OFFSET", "FETCH FIRST", "FOR UPDATE", "WINDOW")
-_JOINS = ("JOIN", "LEFT JOIN", "INNER JOIN", "RIGHT JOIN", "CROSS JOIN", "NATURAL JOIN", "FULL JOIN",
+_JOINS = ("JOIN", "LEFT JOIN", "INNER JOIN", "RIGHT JOIN", "CROSS JOIN", "NATURAL JOIN",
+          "FULL JOIN",
           "LEFT OUTER JOIN")  # fmt: skip
 _AFTER_FROM = (*_JOINS, "WHERE", "AS", "GROUP BY", "HAVING", *_TAIL)
 # By clause, the words that can come where an expression or a table has ended.

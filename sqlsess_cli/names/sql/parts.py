@@ -111,9 +111,9 @@ def _clause_at(items: Sequence[Item], at: int, parts: Sequence[Part]) -> str:
     before = upper(items[at - 1]) if at else ""
     following = _at(items, at + 1)
     current = parts[-1].clause if parts else ""
-    return "" if _is_no_clause(word, before, following, current) else _meant(
-        word, new, upper(following), parts
-    )  # fmt: skip
+    if _is_no_clause(word, before, following, current):
+        return ""
+    return _meant(word, new, upper(following), parts)
 
 
 def _is_no_clause(word: str, before: str, following: Item | None, current: str) -> bool:
@@ -122,17 +122,15 @@ def _is_no_clause(word: str, before: str, following: Item | None, current: str) 
         return True
     if before == "AS" and word not in {"SELECT", "VALUES", "INSERT", "UPDATE", "DELETE"}:
         return True
-    if word in {"GROUP", "ORDER"}:
-        return isinstance(following, Group)
-    if word == "VALUES":
-        return current == "set"
-    if word in {"REPLACE", "INSERT"}:
-        return current not in {"", "explain"}
-    if word == "FROM":
-        return before == "DISTINCT" and current != "select"
-    if word == "ON":
-        return current == "select"
-    return word == "FOR" and isinstance(following, Group)
+    return {
+        "GROUP": isinstance(following, Group),  # WITHIN GROUP (…)
+        "VALUES": current == "set",  # MySQL's VALUES(column)
+        "REPLACE": current != "",
+        "INSERT": current not in {"", "with"},
+        "FROM": before == "DISTINCT" and current != "select",  # IS DISTINCT FROM
+        "ON": current == "select",  # DISTINCT ON (…)
+        "FOR": isinstance(following, Group),  # an index hint
+    }.get(word, False)
 
 
 def _meant(word: str, new: str, following: str, parts: Sequence[Part]) -> str:
@@ -163,4 +161,4 @@ def seen_by(part: Part, parts: Sequence[Part]) -> Sequence[Part]:
     of_query = any(item is part for item in parts[begin:])
     if of_query and part.clause not in {"returning", "conflict", "set"}:
         return parts[begin:]
-    return [item for item in parts[:begin]] + [item for item in parts if item.clause == "conflict"]
+    return [*parts[:begin], *(item for item in parts if item.clause == "conflict")]

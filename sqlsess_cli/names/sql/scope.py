@@ -1,4 +1,4 @@
-"""What can be named in a query: its tables by their aliases, what WITH brings, and what is outside."""
+"""What can be named in a query: tables by their aliases, what WITH brings, what is around."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in a statement the cursor is: its clause, the brackets around it, what can be named there."""
+"""Where in a statement the cursor is: its clause, the brackets, what can be named there."""
 
 from __future__ import annotations
 

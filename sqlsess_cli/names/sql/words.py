@@ -146,7 +146,9 @@ FUNCTIONS_SQLITE = tuple(
     """.split()
 )
 BARE = frozenset(
-    "current_date current_time current_timestamp current_user session_user localtime localtimestamp".split()
+    """
+    current_date current_time current_timestamp current_user session_user localtime localtimestamp
+    """.split()
 )
 AGGREGATES = frozenset(
     """
