@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 DIALECTS = ("postgresql", "mysql", "sqlite")
+Complete = Callable[[str, int], Sequence[str]]  # a text and a cursor become candidates
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _CASE = re.compile(r"([a-z ]+): (.*)")
 _WANTED = re.compile(r" (\d+) (.*)")
@@ -86,7 +87,7 @@ def schema() -> dict[str, dict[str, object]]:
         return found
 
 
-def score(dialect: str, complete: Callable[[str, int], Sequence[str]]) -> tuple[int, list[str]]:
+def score(dialect: str, complete: Complete) -> tuple[int, list[str]]:
     """How many cases of a dialect there are, and what is wrong with those that fail."""
     wrong, count = [], 0
     for case in cases():

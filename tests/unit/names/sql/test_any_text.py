@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from benchmarks.completion.corpus import DIALECTS, cases
+from benchmarks.completion.ours import known
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +15,6 @@ from sqlsess_cli.names.sql.schema import Column, ForeignKey, Schema, Table
 from sqlsess_cli.sql.lexical import lexical_of
 from sqlsess_cli.sql.scan import Scanner, tokens
 
-from .known import known
 
 SCHEMA = known()
 TEXTS = sorted({case.text for case in cases()})
@@ -35,7 +37,7 @@ def taken(text: str, cursor: int, dialect: str) -> None:
             _, at = scanner.next(made, at)
         assert item.start in starts, item
         assert {token.start for token in before} <= starts, item
-        closed = text[cursor:].lstrip("abcdefghijklmnopqrstuvwxyz_0123456789$")[:1] in set("'\"`]")
+        closed = re.match(r"[\w$]*['\"`\]]", text[cursor:]) is not None
         assert scanner.open is None or closed, item
 
 

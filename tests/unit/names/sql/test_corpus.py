@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.completion.corpus import DIALECTS, Case, cases, score
+from benchmarks.completion.ours import known
 from sqlsess_cli.names.sql.propose import proposals
 
-from .known import known
 
 SCHEMA = known()
 
