@@ -1,8 +1,9 @@
 """The score of one completer: `python -m benchmarks.completion sqlsess|pgcli|mycli|litecli [-v]`.
 
 Run it with the interpreter of the environment that the completer is installed in, from the root of
-this repository. It prints how many positions of the corpus it does well at, of its dialects; with
--v also what is wrong with the others.
+this repository. It prints how many positions of the corpus it does well at, of its dialects, and at how
+many it would if everything wanted could be anywhere among the first ten; with -v also what is
+wrong.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ def main(name: str, *flags: str) -> None:
         else:
             complete = getattr(peers, name)()
         count, wrong = corpus.score(dialect, complete)
-        print(f"{name} {dialect} {count - len(wrong)}/{count} {1 - len(wrong) / count:.1%}")
+        _, missing = corpus.score(dialect, complete, 10)
+        good, fair = (f"{1 - len(some) / count:.1%}" for some in (wrong, missing))
+        print(f"{name} {dialect}: {count - len(wrong)} of {count}, {good}; in the first ten {fair}")
         if "-v" in flags:
             print("\n".join(wrong))
 

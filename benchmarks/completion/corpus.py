@@ -35,10 +35,16 @@ class Case:
     wanted: list[tuple[int, list[str]]] = field(default_factory=list)
     unwanted: list[str] = field(default_factory=list)
 
-    def faults(self, given: Sequence[str]) -> Iterator[str]:
-        """What is wrong with candidates, the best first."""
+    def faults(self, given: Sequence[str], least: int = 1) -> Iterator[str]:
+        """What is wrong with candidates, the best first.
+
+        Args:
+            given: the candidates.
+            least: what is wanted further up may come among the first so many as well.
+        """
         found = [normal(text) for text in given]
-        for count, spellings in self.wanted:
+        for wanted, spellings in self.wanted:
+            count = max(wanted, least)
             if not any(spelling in found[:count] for spelling in spellings):
                 at = min((found.index(text) + 1 for text in spellings if text in found), default=0)
                 yield (
@@ -87,14 +93,20 @@ def schema() -> dict[str, dict[str, object]]:
         return found
 
 
-def score(dialect: str, complete: Complete) -> tuple[int, list[str]]:
-    """How many cases of a dialect there are, and what is wrong with those that fail."""
+def score(dialect: str, complete: Complete, least: int = 1) -> tuple[int, list[str]]:
+    """How many cases of a dialect there are, and what is wrong with those that fail.
+
+    Args:
+        dialect: whose cases count.
+        complete: what gives candidates.
+        least: as in `Case.faults`.
+    """
     wrong, count = [], 0
     for case in cases():
         if case.dialect == dialect:
             count += 1
             try:
-                faults = [*case.faults(complete(case.text, case.cursor))]
+                faults = [*case.faults(complete(case.text, case.cursor), least)]
             except Exception as error:  # noqa: BLE001 - a peer that raises proposes nothing
                 faults = [f"raised {type(error).__name__}: {error}"]
             if faults:

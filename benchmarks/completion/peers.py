@@ -10,21 +10,28 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from benchmarks.completion import corpus
-
-_DEFAULT = {"pgcli": "public", "mycli": "main", "litecli": "main"}
+from sqlsess_cli.names.sql import words
 
 
 def pgcli() -> corpus.Complete:
     """Of pgcli: PostgreSQL."""
-    from pgcli.packages.parseutils.meta import ForeignKey
+    from pgcli.packages.parseutils.meta import ForeignKey, FunctionMetadata
     from pgcli.pgcompleter import PGCompleter
 
     made = PGCompleter(
         smart_completion=True,
         settings={"keyword_casing": "auto", "qualify_columns": "if_more_than_one_table"},
     )
-    made.set_search_path(["public"])
-    made.extend_schemata(["public", "sales"])
+    made.set_search_path(["pg_catalog", "public"])
+    made.extend_schemata(["pg_catalog", "public", "sales"])
+    functions = (*words.FUNCTIONS, *words.FUNCTIONS_POSTGRESQL)
+    made.extend_functions(
+        FunctionMetadata("pg_catalog", name, (), (), (), "text", name in words.AGGREGATES, False,
+                         name in words.SET_RETURNING, False, None)
+        for name in functions if name not in words.BARE
+    )  # fmt: skip
+    types = (*words.TYPES, *words.TYPES_POSTGRESQL)
+    made.extend_datatypes([("pg_catalog", name) for name in types])
     for kind in ("tables", "views"):
         tables = [(schema, name, about) for schema, name, about in _tables("public")
                   if (about.get("kind") == "view") == (kind == "views")]  # fmt: skip

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from benchmarks.completion.corpus import DIALECTS, cases
-from benchmarks.completion.ours import known
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.completion.corpus import DIALECTS, cases
+from benchmarks.completion.ours import known
 from sqlsess_cli.names.sql.propose import proposals
 from sqlsess_cli.names.sql.schema import Column, ForeignKey, Schema, Table
 from sqlsess_cli.sql.lexical import lexical_of
 from sqlsess_cli.sql.scan import Scanner, tokens
-
 
 SCHEMA = known()
 TEXTS = sorted({case.text for case in cases()})

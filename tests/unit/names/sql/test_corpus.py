@@ -8,7 +8,6 @@ from benchmarks.completion.corpus import DIALECTS, Case, cases, score
 from benchmarks.completion.ours import known
 from sqlsess_cli.names.sql.propose import proposals
 
-
 SCHEMA = known()
 
 
