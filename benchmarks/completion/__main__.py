@@ -1,9 +1,9 @@
 """The score of one completer: `python -m benchmarks.completion sqlsess|pgcli|mycli|litecli [-v]`.
 
 Run it with the interpreter of the environment that the completer is installed in, from the root of
-this repository. It prints how many positions of the corpus it does well at, of its dialects, and at how
-many it would if everything wanted could be anywhere among the first ten; with -v also what is
-wrong.
+this repository. It prints at how many positions of the corpus, of its dialects, it does well, and
+at how many it would if everything wanted could be anywhere among the first ten; with -v also what
+is wrong.
 """
 
 from __future__ import annotations

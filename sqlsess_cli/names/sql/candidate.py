@@ -61,5 +61,5 @@ def ranked(
     ]
 
 
-# Words of SQL that everybody knows: the letters of one somewhere in it are no sign that it is meant.
+# Words that everybody knows: some letters of one are no sign that it is meant.
 _WORDS = frozenset({"keyword", "type"})

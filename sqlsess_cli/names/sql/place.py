@@ -13,9 +13,12 @@ from sqlsess_cli.names.sql.spot import Spot
 from sqlsess_cli.names.sql.tree import Group, Item, upper
 
 # Words that are keywords wherever they stand: by them the case is told that somebody types in.
-_TELLING = frozenset("SELECT FROM WHERE JOIN ON AND OR GROUP ORDER BY INSERT INTO UPDATE SET "
-                     "DELETE VALUES WITH AS IN IS NOT NULL CREATE ALTER DROP TABLE LEFT LIMIT "
-                     "UNION EXPLAIN ALL DISTINCT RETURNING HAVING USING TRUNCATE".split())  # fmt: skip
+_TELLING = frozenset(
+    """
+    SELECT FROM WHERE JOIN ON AND OR GROUP ORDER BY INSERT INTO UPDATE SET DELETE VALUES WITH AS IN
+    IS NOT NULL CREATE ALTER DROP TABLE LEFT LIMIT UNION EXPLAIN ALL DISTINCT RETURNING HAVING USING
+    """.split()
+)
 
 
 @dataclass(frozen=True, slots=True)
