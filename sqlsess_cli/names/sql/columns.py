@@ -66,8 +66,11 @@ def members(place: Place, columns: Sequence[Column], fitness: int = 70) -> Itera
         yield Candidate(column.name, place.written(column.name), "column", fitness, column.type)
 
 
-def star(place: Place) -> Iterator[Candidate]:
-    """All columns of what is in scope as one list, in place of the asterisk."""
+def star(place: Place, *, is_list: bool) -> Iterator[Candidate]:
+    """The asterisk, and all columns of what is in scope as one list in its place."""
+    yield Candidate("*", "*", "keyword", 60, "every column" if is_list else "every row")
+    if not is_list:
+        return
     sources = [source for source in place.spot.scope.sources if source.columns]
     several, names = len(sources) > 1, []
     for source in sources:

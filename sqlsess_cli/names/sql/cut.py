@@ -90,6 +90,8 @@ def cut(text: str, cursor: int, lexical: Lexical) -> Cut | None:
     word = text[start:cursor]
     cast = word == ":" and text[start - 1 : start] == ":" and start > begin
     typed = Typed("", cursor) if cast else _typed(word, start, last, scanner)
+    if text[start - 1 : start] == "@" or word == "@":
+        return None  # a variable
     if typed is None:
         return None
     if typed.start < cursor:

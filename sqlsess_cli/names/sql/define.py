@@ -29,7 +29,8 @@ _WORDS = {
     "GRANT": ("SELECT", "INSERT", "UPDATE", "DELETE", "ALL PRIVILEGES"),
     "REVOKE": ("SELECT", "INSERT", "UPDATE", "DELETE", "ALL PRIVILEGES"),
     "UNIQUE": ("INDEX",), "RENAME": ("TO", "COLUMN"), "PRIMARY": ("KEY",), "FOREIGN": ("KEY",),
-    "NOT": ("NULL",), "QUERY": ("PLAN",),
+    "NOT": ("NULL",), "QUERY": ("PLAN",), "VIRTUAL": ("TABLE",), "TEMP": ("TABLE", "VIEW"),
+    "MATERIALIZED": ("VIEW",), "TEMPORARY": ("TABLE", "VIEW"), "IF": ("EXISTS", "NOT EXISTS"),
     "SHOW": ("TABLES", "DATABASES", "CREATE TABLE", "COLUMNS FROM", "INDEX FROM", "PROCESSLIST",
              "VARIABLES", "STATUS", "WARNINGS", "GRANTS", "FULL TABLES", "ENGINES"),
     "PRAGMA": ("table_info", "foreign_keys", "foreign_key_list", "foreign_key_check", "index_list",
@@ -37,6 +38,8 @@ _WORDS = {
                "synchronous", "cache_size", "busy_timeout", "wal_checkpoint", "optimize",
                "table_xinfo", "database_list", "compile_options"),
 }  # fmt: skip
+_SETTINGS = ("ALL", "search_path", "server_version", "statement_timeout", "timezone",
+             "transaction_isolation", "work_mem", "default_transaction_read_only")  # fmt: skip
 _BEFORE_TABLE = frozenset(
     "TABLE EXISTS ONLY TRUNCATE VACUUM ANALYZE VIEW REFERENCES ON COPY FROM DESCRIBE DESC INTO"
     " CLUSTER CONCURRENTLY LOCK REINDEX VERBOSE".split()
@@ -60,8 +63,10 @@ def defined(place: Place) -> Iterator[Candidate]:
     words = [upper(item) for item in spot.before]
     last, first = words[-1], words[0]
     yield from _next_words(place, words)
-    if first in {"DESCRIBE", "DESC", "ANALYZE", "EXPLAIN"} and len(words) == 1:
+    if first in {"DESCRIBE", "DESC", "ANALYZE", "EXPLAIN"}:
         yield from keywords(place, _QUERY, 50)
+    if first == "EXPLAIN":
+        return
     if last == "USE":
         yield from schemas(place, 70)
     elif last in _BEFORE_TABLE and _takes_table(words):
@@ -72,8 +77,6 @@ def defined(place: Place) -> Iterator[Candidate]:
         yield from _altered(place, words)
     elif last == "AS":
         yield from keywords(place, _QUERY, 50)
-    elif first in {"SET", "CALL", "EXECUTE", "DO"}:
-        yield from functions(place)
 
 
 def _takes_table(words: Sequence[str]) -> bool:
@@ -86,7 +89,9 @@ def _takes_table(words: Sequence[str]) -> bool:
 def _next_words(place: Place, words: Sequence[str]) -> Iterator[Candidate]:
     last = words[-1]
     in_alter = words[0] == "ALTER" and len(words) > 1
-    if last in _WORDS and not (in_alter and last != "NOT"):
+    if last == "SHOW" and place.style.lexical.name != "mysql":
+        yield from keywords(place, _SETTINGS, 60)
+    elif last in _WORDS and not (in_alter and last != "NOT"):
         yield from keywords(place, _WORDS[last], 60)
     if words[:2] == ["CREATE", "TABLE"] and last == "TABLE":
         yield from keywords(place, ("IF NOT EXISTS",), 60)
@@ -192,10 +197,10 @@ def _column_defined(place: Place) -> Iterator[Candidate]:
         yield from types(place)
     else:
         yield from keywords(place, (*_CONSTRAINTS, "ON DELETE CASCADE", "ON UPDATE CASCADE"), 60)
-        yield from functions(place)
+        yield from functions(place) if last == "DEFAULT" else ()
 
 
 def begun(place: Place) -> Iterator[Candidate]:
     """At the beginning of a statement, or where nothing better is known."""
     if not place.spot.before:
-        yield from starts(place)
+        yield from keywords(place, _QUERY, 60) if place.made.before else starts(place)

@@ -8,8 +8,8 @@ from itertools import chain
 from sqlsess_cli.names.sql import columns, joins, lists, values
 from sqlsess_cli.names.sql.candidate import Candidate
 from sqlsess_cli.names.sql.define import begun, defined
-from sqlsess_cli.names.sql.keywords import following, functions, keywords, operands, types
-from sqlsess_cli.names.sql.place import Place, ended
+from sqlsess_cli.names.sql.keywords import following, forced, functions, keywords, operands, types
+from sqlsess_cli.names.sql.place import Place, called_by, ended
 from sqlsess_cli.names.sql.schema import Table
 from sqlsess_cli.names.sql.scope import path_at
 from sqlsess_cli.names.sql.tables import in_schema, schemas, set_functions, tables
@@ -58,8 +58,10 @@ def _from(place: Place) -> Iterator[Candidate]:
     if place.spot.brackets:
         return _expression(place)
     if _at_table(place):
-        listed = set_functions(place)
-        return chain(tables(place), listed, keywords(place, ("LATERAL", "ONLY"), 10))
+        opened = [leaf.upper for leaf in place.made.before[-1:]] == ["("]
+        query = keywords(place, ("SELECT", "VALUES", "WITH"), 80) if opened else ()
+        last = keywords(place, ("LATERAL", "ONLY"), 10)
+        return chain(query, tables(place), set_functions(place), last)
     if upper(place.spot.last) in _JOIN_BEGUN:
         return keywords(place, ("JOIN", "OUTER JOIN"), 60)
     return following(place) if upper(place.spot.last) != "AS" else iter(())
@@ -69,6 +71,10 @@ def _join(place: Place) -> Iterator[Candidate]:
     if not _at_table(place):
         return _from(place)
     before = [item for item in place.spot.scope.sources if item.start < place.typed.start]
+    at = place.spot.parts.index(place.spot.part) if place.spot.part in place.spot.parts else 0
+    kind = place.spot.parts[at - 1].items[-1:] if at else []
+    if kind and upper(kind[0]) in {"CROSS", "NATURAL"}:
+        return _from(place)
     return chain(joins.joins(place, before), _from(place))
 
 
@@ -97,12 +103,16 @@ def _expression(place: Place, *, qualified: bool = False) -> Iterator[Candidate]
     before = place.spot.before
     if _is_type(place):
         return types(place)
+    if (only := forced(place)) is not None:
+        return only
     if upper(place.spot.last) == "AS":
         return iter(())
     if ended(before):
         return following(place)
     found = [
+        keywords(place, ("WHEN",), 98) if upper(place.spot.last) == "CASE" else (),
         values.values(place),
+        joins.partners(place),
         columns.visible(place, qualified=qualified),
         columns.elsewhere(place),
         operands(place),
@@ -120,9 +130,13 @@ def _is_type(place: Place) -> bool:
 
 
 def _select(place: Place) -> Iterator[Candidate]:
-    begins = upper(place.spot.last) in {"", ",", "DISTINCT"} and not place.spot.brackets
-    every = columns.star(place) if begins and not place.typed.text else ()
-    return chain(every, _expression(place))
+    before = place.spot.before
+    begins = upper(place.spot.last) in {"", ",", "DISTINCT"} and not (
+        place.spot.brackets or ended(before)
+    )
+    counts = bool(place.spot.brackets) and not before and called_by(place) == "COUNT"
+    every = columns.star(place, is_list=begins) if begins or counts else ()
+    return chain(every if not place.typed.text else (), _expression(place))
 
 
 def _using(place: Place) -> Iterator[Candidate]:
@@ -211,10 +225,17 @@ def _word(*words: str) -> Callable[[Place], Iterator[Candidate]]:
     return found
 
 
+def _limit(place: Place) -> Iterator[Candidate]:
+    return following(place) if place.spot.before else iter(())
+
+
 def _with(place: Place) -> Iterator[Candidate]:
-    words = ("SELECT", "INSERT INTO", "UPDATE", "DELETE FROM", "AS", "VALUES")
-    fresh = () if place.spot.scope.ctes else ("RECURSIVE",)
-    return keywords(place, (*fresh, *words), 60)
+    last = place.made.before[-1].upper if place.made.before else ""
+    named = bool(place.made.before) and place.made.before[-1].is_name
+    words = {"WITH": ("RECURSIVE",), "AS": ("MATERIALIZED", "NOT MATERIALIZED")}.get(last, ())
+    if last == ")":
+        words = ("SELECT", "INSERT INTO", "UPDATE", "DELETE FROM", "AS", "VALUES")
+    return keywords(place, words or (("AS",) if named and last != "RECURSIVE" else ()), 60)
 
 
 def _start(place: Place) -> Iterator[Candidate]:
@@ -222,6 +243,8 @@ def _start(place: Place) -> Iterator[Candidate]:
         last = isinstance(place.spot.last, Group)
         words = ("UNION", "UNION ALL", "INTERSECT", "EXCEPT", "ORDER BY", "LIMIT")
         return keywords(place, words if last else ("SELECT", "WITH", "VALUES"), 60)
+    if upper(place.spot.last) == "TABLE":
+        return tables(place)
     return begun(place)
 
 
@@ -237,7 +260,7 @@ _BY_CLAUSE: Mapping[str, Callable[[Place], Iterator[Candidate]]] = {
     "where": _where,
     "group": _by(lists.groupings),
     "order": _by(lists.orderings),
-    "insert": _word("INTO", "IGNORE INTO", "OR REPLACE INTO", "OR IGNORE INTO"),
+    "insert": _word("INTO", "IGNORE INTO", "OR REPLACE INTO", "OR IGNORE INTO", "REPLACE INTO"),
     "into": _into,
     "values": _values,
     "update": _from,
@@ -246,8 +269,8 @@ _BY_CLAUSE: Mapping[str, Callable[[Place], Iterator[Candidate]]] = {
     "conflict": _conflict,
     "merge": _word("INTO"),
     "union": _word("SELECT", "ALL", "DISTINCT", "VALUES"),
-    "limit": following,
-    "offset": following,
+    "limit": _limit,
+    "offset": _limit,
     "for": _word("UPDATE", "SHARE", "NO KEY UPDATE", "KEY SHARE", "SKIP LOCKED", "NOWAIT"),
     "fetch": _word("FIRST", "NEXT", "ROW ONLY", "ROWS ONLY"),
 }

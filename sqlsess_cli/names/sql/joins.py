@@ -10,7 +10,8 @@ from sqlsess_cli.names.sql.match import parts as words_of
 from sqlsess_cli.names.sql.match import quality
 from sqlsess_cli.names.sql.place import Place
 from sqlsess_cli.names.sql.schema import Link, Table
-from sqlsess_cli.names.sql.scope import Source
+from sqlsess_cli.names.sql.scope import Source, path_at
+from sqlsess_cli.names.sql.tree import upper
 
 _HOPS = 4  # further apart nobody means a join along keys
 _MOST_LOOKED_AT = 2_000  # paths, for each source
@@ -25,6 +26,24 @@ def conditions(place: Place, one: Source, others: Sequence[Source]) -> Iterator[
             if link.there is other.table:
                 text = _equal(place, one, other, link)
                 yield Candidate(text, text, "condition", 90, "foreign key")
+
+
+def partners(place: Place) -> Iterator[Candidate]:
+    """After `column =`, the column of another source that a foreign key relates to it."""
+    before, scope = place.spot.before, place.spot.scope
+    if len(before) < 4 or upper(before[-1]) != "=" or upper(before[-3]) != ".":
+        return
+    path, _ = path_at(before, len(before) - 4)
+    one = scope.source(path[:-1]) if len(path) == 2 else None
+    if one is None or one.table is None:
+        return
+    for link in place.schema.links.get(one.table.place, ()):
+        for mine, its in zip(link.here_columns, link.there_columns, strict=True):
+            for other in (*scope.sources, *scope.around()):
+                if mine.casefold() == path[1].casefold() and other.table is link.there:
+                    text = f"{called(place, other)}.{place.style.written(its)}"
+                    if other is not one:
+                        yield Candidate(its, text, "column", 95, "foreign key")
 
 
 def _equal(place: Place, one: Source, other: Source, link: Link) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sqlsess_cli.names.sql.candidate import Candidate
-from sqlsess_cli.names.sql.place import Place
+from sqlsess_cli.names.sql.place import Place, called_by, ended
 from sqlsess_cli.names.sql.proposal import Kind
 from sqlsess_cli.names.sql.tree import upper
 from sqlsess_cli.names.sql.words import AGGREGATES
@@ -14,10 +14,10 @@ _OPERATORS = ("AND", "OR", "IS NULL", "IS NOT NULL", "IN", "LIKE", "BETWEEN", "N
               "NOT BETWEEN", "IS", "NOT", "COLLATE")  # fmt: skip
 _SETS = ("UNION", "UNION ALL", "INTERSECT", "EXCEPT")
 _TAIL = ("ORDER BY", "LIMIT", *_SETS, "OFFSET", "FETCH FIRST", "FOR UPDATE", "WINDOW")
-_JOINS = ("JOIN", "LEFT JOIN", "INNER JOIN", "RIGHT JOIN", "CROSS JOIN", "NATURAL JOIN",
-          "FULL JOIN",
+_JOINS = ("LEFT JOIN", "INNER JOIN", "RIGHT JOIN", "CROSS JOIN", "NATURAL JOIN", "FULL JOIN",
           "LEFT OUTER JOIN")  # fmt: skip
-_AFTER_FROM = (*_JOINS, "WHERE", "AS", "GROUP BY", "HAVING", *_TAIL)
+_AFTER_FROM = ("JOIN", "WHERE", "LEFT JOIN", "GROUP BY", "ORDER BY", "LIMIT", *_JOINS, "AS",
+               "HAVING", *_TAIL)  # fmt: skip
 # By clause, the words that can come where an expression or a table has ended.
 FOLLOWING = {
     "select": ("FROM", "AS", "OVER", "FILTER", "INTO", "WHERE", *_SETS, "ORDER BY", "LIMIT"),
@@ -34,7 +34,7 @@ FOLLOWING = {
     "offset": ("LIMIT", "ROWS", "FETCH FIRST"),
     "into": ("VALUES", "SELECT", "DEFAULT VALUES", "SET", "WITH", "AS", "USING"),
     "values": ("ON CONFLICT", "ON DUPLICATE KEY UPDATE", "RETURNING", *_SETS, "ORDER BY"),
-    "update": ("SET", "AS", *_JOINS),
+    "update": ("SET", "AS"),
     "set": ("WHERE", "FROM", "RETURNING"),
     "returning": ("AS", "INTO"),
     "conflict": ("DO NOTHING", "DO UPDATE SET", "WHERE"),
@@ -55,6 +55,13 @@ _ONLY_ON = {
     "FILTER": {"postgresql", "sqlite"},
     "INTERVAL": {"postgresql", "mysql"},
     "INTO": {"postgresql", "mysql"},
+    "IGNORE INTO": {"mysql", "sqlite"},
+    "REPLACE INTO": {"sqlite"},
+    "OR REPLACE INTO": {"sqlite"},
+    "OR IGNORE INTO": {"sqlite"},
+    "RECURSIVE": {"postgresql", "mysql", "sqlite"},
+    "MATERIALIZED": {"postgresql", "sqlite"},
+    "QUERY PLAN": {"sqlite"},
     "GLOB": {"sqlite"},
 }
 
@@ -78,57 +85,82 @@ def following(place: Place) -> Iterator[Candidate]:
     if said.count("CASE") > said.count("END"):
         words += ["WHEN", "THEN", "ELSE", "END"]
     if spot.brackets:
-        called = _bracket_word(place)
+        called = called_by(place)
         words += ["AS"] * (called == "CAST") + ["FROM"] * (called in _WITH_FROM)
         words += _OPERATORS
         words += ["ORDER BY", "ASC", "DESC", "ROWS", "RANGE", "SEPARATOR"]
+    elif clause in {"from", "update"} and any(it.clause in _WRITING for it in spot.parts):
+        words += _of_written(place)
     else:
-        words += FOLLOWING.get(clause, ()) if clause == "select" else ()
-        words += _OPERATORS if clause in _EXPRESSION else ()
-        words += FOLLOWING.get(clause, ())
+        first = FOLLOWING.get(clause, ())
+        operators = _OPERATORS if clause in _EXPRESSION else ()
+        words += [*operators, *first] if clause in _OPERATORS_FIRST else [*first, *operators]
     if "LIKE" in words:
         words += ["ILIKE", "GLOB"]
     yield from keywords(place, dict.fromkeys(words))
 
 
+_OPERATORS_FIRST = {"where", "on", "having"}
+_WRITING = {"delete", "update"}
+
+
+def _of_written(place: Place) -> tuple[str, ...]:
+    """What can come after the table that is updated, or deleted from."""
+    joins = ("JOIN", *_JOINS) if place.style.lexical.name == "mysql" else ()
+    if place.spot.clause == "update":
+        return (*FOLLOWING["update"], *joins)
+    return ("WHERE", "USING", "RETURNING", "AS", *joins)
+
+
 _WITH_FROM = {"EXTRACT", "SUBSTRING", "TRIM", "OVERLAY"}
-
-
-def _bracket_word(place: Place) -> str:
-    before = place.spot.brackets[-1]
-    return upper(before[-1]) if before else ""
 
 
 def operands(place: Place) -> Iterator[Candidate]:
     """Words that an expression can begin with, and functions."""
-    last = upper(place.spot.last)
+    last, before = upper(place.spot.last), place.spot.before
     words: tuple[str, ...] = _OPERANDS
-    if last == "IS":
-        yield from keywords(
-            place, ("NULL", "NOT NULL", "TRUE", "FALSE", "DISTINCT FROM", "NOT"), 98
-        )
-        return
+    fitness = 30 if place.spot.scope.sources else 50
     if last == "NOT":
-        words = ("IN", "LIKE", "BETWEEN", "EXISTS", "NULL", "ILIKE", *words)
-    elif place.spot.brackets:
-        words = _in_bracket(_bracket_word(place), words) if not last else words
-    elif place.spot.clause == "select" and not last:
+        words = ("EXISTS", "NULL", *words)
+    elif place.spot.brackets and not last:
+        fitness, words = _in_bracket(called_by(place), words)
+    elif place.spot.clause == "select" and not before:
         words = ("DISTINCT", *words, "ALL")
-    yield from keywords(place, words)
+    yield from keywords(place, words, fitness)
     yield from functions(place)
 
 
-def _in_bracket(called: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Words that a bracket can begin with."""
+def forced(place: Place) -> Iterator[Candidate] | None:
+    """Where only some words can come, and no operand: those; None elsewhere."""
+    before = place.spot.before
+    last = upper(place.spot.last)
+    words: tuple[str, ...]
+    if last == "IS":
+        words = ("NULL", "NOT NULL", "TRUE", "FALSE", "NOT", "DISTINCT FROM", "NOT DISTINCT FROM")
+    elif last == "NOT" and upper(before[-2] if len(before) > 1 else None) == "IS":
+        words = ("NULL", "TRUE", "FALSE", "DISTINCT FROM")
+    elif last == "NOT" and ended(before[:-1]):
+        words = ("IN", "LIKE", "BETWEEN", "ILIKE", "GLOB", "REGEXP")
+    elif last in {"PARTITION", "ORDER"} and place.spot.brackets:
+        words = ("BY",)
+    elif last in {"INTERVAL", "LIMIT", "OFFSET"}:
+        words = ()
+    else:
+        return None
+    return keywords(place, words, 98)
+
+
+def _in_bracket(called: str, words: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    """Words that a bracket can begin with, and how well they fit."""
     if called == "OVER":
-        return ("PARTITION BY", "ORDER BY", "ROWS")
+        return 98, ("PARTITION BY", "ORDER BY", "ROWS")
     if called == "FILTER":
-        return ("WHERE",)
+        return 98, ("WHERE",)
     if called == "GROUP":
-        return ("ORDER BY",)
+        return 98, ("ORDER BY",)
     if called.lower() in AGGREGATES:
-        return ("DISTINCT", *words)
-    return ("SELECT", *words, "WITH", "VALUES")
+        return 50, ("DISTINCT", *words)
+    return (98 if called == "EXISTS" else 80 if called == "IN" else 35), ("SELECT", *words, "WITH")
 
 
 def functions(place: Place) -> Iterator[Candidate]:

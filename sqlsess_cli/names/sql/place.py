@@ -57,8 +57,9 @@ class Place:
         if typed:
             letters = [letter for letter in typed if letter.isalpha()]
             return word.lower() if letters and letters[-1].islower() else word.upper()
-        for leaf in (*reversed(self.made.before), *self.made.after):
-            if leaf.upper in _TELLING:
+        before = self.made.before
+        for leaf in (*reversed(before), *self.made.after):
+            if leaf.upper in _TELLING or (before and leaf is before[0] and leaf.upper):
                 return word.lower() if leaf.text.islower() else word.upper()
         return word.upper()
 
@@ -83,13 +84,14 @@ def ended(items: Sequence[Item]) -> bool:
 
 _BEFORE_OPERAND = frozenset(
     """
-    ALL AND ANY AS BETWEEN BY CASE DISTINCT ELSE ESCAPE EXISTS GLOB HAVING ILIKE IN INTERVAL IS
+    FROM ALL AND ANY AS BETWEEN BY CASE DISTINCT ELSE ESCAPE EXISTS GLOB HAVING ILIKE IN INTERVAL IS
     LIKE MATCH NOT ON OR REGEXP RETURNING RLIKE SELECT SET SIMILAR SOME THEN USING VALUES WHEN
     WHERE XOR DIV MOD BINARY CONFLICT KEY DISTINCTROW LIMIT OFFSET COLLATE DUPLICATE
     """.split()
 )
 
 
-def last_word(spot: Spot) -> str:
-    """The keyword or sign right before the cursor."""
-    return upper(spot.last)
+def called_by(place: Place) -> str:
+    """The word before the innermost bracket around the cursor, in upper case."""
+    before = place.spot.brackets[-1] if place.spot.brackets else ()
+    return upper(before[-1]) if before else ""
