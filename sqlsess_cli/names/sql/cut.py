@@ -10,7 +10,9 @@ from typing import Literal
 from sqlsess_cli.sql.lexical import Lexical
 from sqlsess_cli.sql.scan import Scanner, Token
 
-_FARTHEST = 20_000  # characters after the cursor that are looked at
+# Characters that are looked at, so that an answer takes no longer than a key: of a statement before
+# the cursor, of all before it, and of what comes after it. In more than that nobody types.
+_LONGEST, _MOST, _FARTHEST = 20_000, 100_000, 10_000
 _TAIL = re.compile(r"[\w$]*")
 _CLOSING = {"[": "]"}
 
@@ -79,8 +81,15 @@ class Cut:
 
 
 def cut(text: str, cursor: int, lexical: Lexical) -> Cut | None:
-    """What is around a cursor; None where nothing can come: in a comment, after a number."""
+    """What is around a cursor; None where nothing can come: in a comment, after a number.
+
+    Nor does anything after a text that is too long to be looked at at every key.
+    """
+    if cursor > _MOST:
+        return None
     begin = _beginning(text[:cursor], lexical)
+    if cursor - begin > _LONGEST:
+        return None
     if begin == cursor and text[begin - 1 : begin].isalnum():
         return None  # a terminator of letters, which more of them would change
     scanner = Scanner(lexical)
@@ -110,7 +119,7 @@ def cut(text: str, cursor: int, lexical: Lexical) -> Cut | None:
         typed.text, typed.start, typed.state, typed.opening, closed, tuple(path),
         rest.lstrip(" ").startswith("("),
     )  # fmt: skip
-    return Cut(typed, before, list(_until_end(text, after, rest, lexical)))
+    return Cut(typed, before, list(_until_end(rest, after, lexical)))
 
 
 def _beginning(text: str, lexical: Lexical) -> int:
@@ -164,7 +173,7 @@ def _tail(text: str, cursor: int, typed: Typed) -> int:
     return end + 1 if text[end : end + 1] == closing else cursor
 
 
-def _until_end(text: str, at: int, rest: str, lexical: Lexical) -> Iterator[Leaf]:
+def _until_end(rest: str, at: int, lexical: Lexical) -> Iterator[Leaf]:
     """The tokens of what follows, up to the end of the statement."""
     scanner = Scanner(lexical)
     found = []
@@ -172,7 +181,6 @@ def _until_end(text: str, at: int, rest: str, lexical: Lexical) -> Iterator[Leaf
         if token.kind in {"terminator", "command", "data"}:
             break
         found.append(token)
-    del text
     yield from _shifted(rest, at, found)
 
 

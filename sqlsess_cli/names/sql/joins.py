@@ -52,7 +52,7 @@ def _equal(place: Place, one: Source, other: Source, link: Link) -> str:
     left, right = called(place, one), called(place, other)
     pairs = zip(link.here_columns, link.there_columns, strict=True)
     said = (f"{left}.{written(a)} = {right}.{written(b)}" for a, b in pairs)
-    return f" {place.cased('AND')} ".join(said)
+    return f" {place.cased_around('AND')} ".join(said)
 
 
 def called(place: Place, source: Source) -> str:
@@ -114,10 +114,10 @@ def _joined(
         schema = "" if name else there.schema
         new = Source(name or there.name, there.columns, there, bool(name), schema)
         back = Link(link.key, before.table or there, not link.outward)
-        on = f"{place.cased('ON')} {_equal(place, new, before, back)}"
+        on = f"{place.cased_around('ON')} {_equal(place, new, before, back)}"
         pieces.append(" ".join(filter(None, [table_text(place, there), name, on])))
         before = new
-    text = f" {place.cased('JOIN')} ".join(pieces)
+    text = f" {place.cased_around('JOIN')} ".join(pieces)
     between = ", ".join(link.there.name for link in path[:-1])
     meta = f"via {between}" if between else "foreign key"
     return Candidate(path[-1].there.name, text, "join", 100 - 6 * len(path), meta)

@@ -129,6 +129,7 @@ def _is_no_clause(word: str, before: str, following: Item | None, current: str) 
         "INSERT": current not in {"", "with"},
         "FROM": before == "DISTINCT" and current != "select",  # IS DISTINCT FROM
         "ON": current == "select",  # DISTINCT ON (…)
+        "STRAIGHT_JOIN": current == "select",  # where it is an option
         "FOR": isinstance(following, Group),  # an index hint
     }.get(word, False)
 

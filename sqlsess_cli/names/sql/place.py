@@ -52,14 +52,17 @@ class Place:
         return made[:-1] if self.typed.closed else made
 
     def cased(self, word: str) -> str:
-        """A keyword in the case that is typed in: that of this word, or of the last keyword."""
-        typed = self.typed.text
-        if typed:
-            letters = [letter for letter in typed if letter.isalpha()]
-            return word.lower() if letters and letters[-1].islower() else word.upper()
+        """A keyword in the case that it is typed in, or else that of the last keyword."""
+        letters = [letter for letter in self.typed.text if letter.isalpha()]
+        if letters:
+            return word.lower() if letters[-1].islower() else word.upper()
+        return self.cased_around(word)
+
+    def cased_around(self, word: str) -> str:
+        """A keyword in the case of the last one."""
         before = self.made.before
         for leaf in (*reversed(before), *self.made.after):
-            if leaf.upper in _TELLING or (before and leaf is before[0] and leaf.upper):
+            if leaf.upper in _TELLING or (leaf is before[0] if before else False):
                 return word.lower() if leaf.text.islower() else word.upper()
         return word.upper()
 

@@ -102,7 +102,10 @@ class Reader:
                 lists = split_at_commas(part.items) if several else [part.items]
                 for items in lists:
                     found += self._source(items, Scope(scope.ctes, found, scope.outer))
-        conflict = any(part.clause == "conflict" for part in parts)
+        conflict = any(
+            part.clause == "conflict" and upper(part.items[0] if part.items else None) == "CONFLICT"
+            for part in parts
+        )
         if conflict and found and found[0].table:
             found.append(replace(found[0], name="excluded", table=None, aliased=True))
         return found
