@@ -23,26 +23,32 @@ RESERVED_POSTGRESQL = frozenset(
 RESERVED_MYSQL = frozenset(
     """
     accessible add alter analyze asensitive before bigint binary blob both call cascade change
-    char character condition continue convert cursor database databases day_hour day_microsecond
-    day_minute day_second dec decimal declare delayed describe deterministic distinctrow div
-    double dual each elseif enclosed escaped exit explain float float4 float8 force fulltext
-    groups high_priority hour_microsecond hour_minute hour_second if ignore infile inout
-    insensitive int int1 int2 int3 int4 int8 integer interval iterate keys kill leading leave
-    lines load localtime localtimestamp lock long longblob longtext loop low_priority match
-    mediumblob mediumint mediumtext middleint minute_microsecond minute_second mod modifies
-    numeric optimize option optionally out outfile over partition precision procedure purge rank
-    range read reads real recursive regexp release rename repeat replace require resignal
-    restrict return returning revoke rlike row row_number rows schema schemas second_microsecond
-    sensitive separator show signal smallint spatial specific sql sqlexception sqlstate
-    sqlwarning ssl starting straight_join system terminated tinyblob tinyint tinytext trailing
+    char character condition continue convert cube cume_dist current_role cursor database
+    databases day_hour day_microsecond day_minute day_second dec decimal declare delayed
+    dense_rank describe deterministic distinctrow div do_domain_ids double dual each elseif
+    empty enclosed escaped exit explain first_value float float4 float8 force fulltext function
+    generated get grouping groups high_priority hour_microsecond hour_minute hour_second if
+    ignore ignore_domain_ids infile inout insensitive int int1 int2 int3 int4 int8 integer
+    interval io_after_gtids io_before_gtids iterate json_table keys kill lag last_value lateral
+    lead leading leave linear lines load localtime localtimestamp lock long longblob longtext
+    loop low_priority master_bind master_ssl_verify_server_cert match maxvalue mediumblob
+    mediumint mediumtext middleint minute_microsecond minute_second mod modifies
+    no_write_to_binlog nth_value ntile numeric of optimize optimizer_costs option optionally out
+    outfile over page_checksum parse_vcol_expr partition percent_rank precision procedure purge
+    range rank read read_write reads real recursive ref_system_id regexp release rename repeat
+    replace require resignal restrict return returning revoke rlike row row_number rows schema
+    schemas second_microsecond sensitive separator show signal smallint spatial specific sql
+    sql_after_gtids sql_before_gtids sql_big_result sql_calc_found_rows sql_small_result
+    sqlexception sqlstate sqlwarning ssl starting stats_auto_recalc stats_persistent
+    stats_sample_pages stored straight_join system terminated tinyblob tinyint tinytext trailing
     trigger undo unlock unsigned usage use utc_date utc_time utc_timestamp varbinary varchar
-    varcharacter varying while write xor year_month zerofill
+    varcharacter varying virtual while write xor year_month zerofill
     """.split()
 )
 RESERVED_SQLITE = frozenset(
     """
     add alter autoincrement commit deferrable escape glob if indexed isnull notnull nothing
-    regexp returning rollback transaction
+    raise regexp returning rollback transaction
     """.split()
 )
 

@@ -87,7 +87,7 @@ QUERIES = [
     'select | from "Order Lines"',
     "select | from students s join courses c on true join sales.invoices i on true",
     "select 1 from students s, enrolments e where |",
-    "with q as (select s.*, 1 one from students s), r (a) as (select one from q) select | from r, q",
+    "with q as (select s.*, 1 b from students s), r (a) as (select b from q) select | from r, q",
     "with recursive up (id) as (select id from students union all select | from up) select 1",
     "select * from (select id, upper(first_name) as big from students) where |",
     "select * from students s where exists (select 1 from enrolments e where |)",
