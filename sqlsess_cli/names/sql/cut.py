@@ -28,12 +28,14 @@ class Leaf:
         text: as it is written; of a quoted name what is in the quotes.
         start: where it begins in the whole text.
         end: where it ends.
+        name: the name that the database reads there, if it is one.
     """
 
     kind: Literal["word", "name", "literal", "sign", "parameter", "cursor"]
     text: str
     start: int
     end: int
+    name: str = ""
 
     @property
     def upper(self) -> str:
@@ -105,12 +107,12 @@ def cut(text: str, cursor: int, lexical: Lexical) -> Cut | None:
         return None
     if typed.start < cursor:
         found.pop()
-    before = list(_leaves(text, begin, found))
+    before = list(_leaves(text, begin, found, lexical))
     path: list[str] = []
     while typed.state in {"word", "name"} and len(before) > 1 and before[-1].upper == ".":
         if not before[-2].is_name:
             break
-        path.insert(0, before[-2].text)
+        path.insert(0, before[-2].name)
         before = before[:-2]
     after = _tail(text, cursor, typed)
     rest = text[after : after + _FARTHEST]
@@ -181,24 +183,25 @@ def _until_end(rest: str, at: int, lexical: Lexical) -> Iterator[Leaf]:
         if token.kind in {"terminator", "command", "data"}:
             break
         found.append(token)
-    yield from _shifted(rest, at, found)
+    yield from _shifted(rest, at, found, lexical)
 
 
-def _leaves(text: str, begin: int, found: Sequence[Token]) -> Iterator[Leaf]:
+def _leaves(text: str, begin: int, found: Sequence[Token], lexical: Lexical) -> Iterator[Leaf]:
     end = begin + (found[-1].end if found else 0)
-    yield from _shifted(text[begin:end], begin, found)
+    yield from _shifted(text[begin:end], begin, found, lexical)
 
 
-def _shifted(text: str, by: int, found: Sequence[Token]) -> Iterator[Leaf]:
+def _shifted(text: str, by: int, found: Sequence[Token], lexical: Lexical) -> Iterator[Leaf]:
     """The tokens that mean something, placed in the whole text."""
     for kind, at, end in found:
         piece = text[at:end]
         if kind == "word":
-            yield Leaf("word", piece, at + by, end + by)
+            name = piece.lower() if lexical.name == "postgresql" else piece
+            yield Leaf("word", piece, at + by, end + by, name)
         elif kind == "name":
             closing = _CLOSING.get(piece[0], piece[0])
             inner = piece[1:].removesuffix(closing).replace(closing * 2, closing)
-            yield Leaf("name", inner, at + by, end + by)
+            yield Leaf("name", inner, at + by, end + by, inner)
         elif kind in {"string", "number", "positional"}:
             yield Leaf("literal", piece, at + by, end + by)
         elif kind == "parameter":

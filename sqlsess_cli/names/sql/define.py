@@ -11,7 +11,7 @@ from sqlsess_cli.names.sql.place import Place
 from sqlsess_cli.names.sql.schema import Table
 from sqlsess_cli.names.sql.scope import path_at
 from sqlsess_cli.names.sql.tables import schemas, tables
-from sqlsess_cli.names.sql.tree import Item, is_name, split_at_commas, upper
+from sqlsess_cli.names.sql.tree import Item, is_name, name_of, split_at_commas, upper
 
 _QUERY = ("SELECT", "INSERT INTO", "UPDATE", "DELETE FROM", "WITH", "VALUES")
 # After the last words of a statement that is begun, those that can follow.
@@ -175,7 +175,7 @@ def _own_columns(place: Place, before: Sequence[Item]) -> Iterator[Candidate]:
     """The columns that this definition has so far, or that its table has."""
     for items in split_at_commas(before):
         if items and is_name(items[0]) and upper(items[0]) not in {"PRIMARY", "FOREIGN", "UNIQUE"}:
-            name = items[0].text  # type: ignore[union-attr]  # a name is a leaf
+            name = name_of(items[0])
             if upper(items[0]) not in {"ALTER", "CONSTRAINT"}:
                 yield Candidate(name, place.written(name), "column", 70)
     if upper(before[0]) == "ALTER":

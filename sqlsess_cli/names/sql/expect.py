@@ -13,7 +13,7 @@ from sqlsess_cli.names.sql.place import Place, called_by, ended
 from sqlsess_cli.names.sql.schema import Table
 from sqlsess_cli.names.sql.scope import path_at
 from sqlsess_cli.names.sql.tables import in_schema, schemas, set_functions, tables
-from sqlsess_cli.names.sql.tree import Group, Item, upper
+from sqlsess_cli.names.sql.tree import Group, Item, name_of, upper
 
 _JOIN_BEGUN = frozenset({"LEFT", "RIGHT", "FULL", "INNER", "CROSS", "NATURAL", "OUTER"})
 _BEFORE_TABLE = frozenset({"", ",", "ONLY", "LATERAL", "IGNORE", "LOW_PRIORITY", "TABLE"})
@@ -89,7 +89,7 @@ def _on(place: Place) -> Iterator[Candidate]:
 
 def _where(place: Place) -> Iterator[Candidate]:
     """Where tables are joined by commas, the conditions of that come here."""
-    sources = place.spot.scope.sources
+    sources = [item for item in place.spot.scope.sources if item.name != "excluded"]
     by_commas = len(sources) > 1 and not any(part.clause == "join" for part in place.spot.parts)
     found: list[Candidate] = []
     if by_commas and not ended(place.spot.before) and place.typed.state == "word":
@@ -169,8 +169,7 @@ def _into(place: Place) -> Iterator[Candidate]:
     if ended(spot.before):
         return iter(())
     table = _target(place, spot.brackets[-1])
-    listed = {item.text.casefold() for item in (*spot.before, *spot.after)
-              if not isinstance(item, Group) and item.is_name}  # fmt: skip
+    listed = {name_of(item).casefold() for item in (*spot.before, *spot.after)}
     own = [item for item in table.columns if item.name.casefold() not in listed] if table else []
     names = ", ".join(place.style.written(item.name) for item in own)
     every = [Candidate(own[0].name, names, "list", 60, "every column")] if len(own) > 1 else []

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlsess_cli.names.sql.candidate import Candidate
 from sqlsess_cli.names.sql.match import parts as words_of
 from sqlsess_cli.names.sql.match import quality
 from sqlsess_cli.names.sql.place import Place
-from sqlsess_cli.names.sql.schema import Link, Table
+from sqlsess_cli.names.sql.schema import Link, Table, named
 from sqlsess_cli.names.sql.scope import Source, path_at
 from sqlsess_cli.names.sql.tree import upper
 
@@ -20,12 +20,27 @@ _MOST_PATHS = 40
 
 def conditions(place: Place, one: Source, others: Sequence[Source]) -> Iterator[Candidate]:
     """The conditions that join one source to others along foreign keys, in either direction."""
-    links = place.schema.links.get(one.table.place, ()) if one.table else ()
+    mine = _taken_from(one)
     for other in reversed(others):
-        for link in links:
-            if link.there is other.table:
-                text = _equal(place, one, other, link)
-                yield Candidate(text, text, "condition", 90, "foreign key")
+        theirs = _taken_from(other)
+        for where, own in mine.items():
+            for link in place.schema.links.get(where, ()):
+                known = theirs.get(link.there.place, {})
+                if own.keys() >= {*link.here_columns} and known.keys() >= {*link.there_columns}:
+                    left = [own[name] for name in link.here_columns]
+                    right = [known[name] for name in link.there_columns]
+                    text = _equal(place, (one, left), (other, right))
+                    yield Candidate(text, text, "condition", 90, "foreign key")
+
+
+def _taken_from(source: Source) -> Mapping[tuple[str, str], Mapping[str, str]]:
+    """By a table's place, its columns and what a source calls them, be it a query of its own."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for column in source.columns:
+        if column.origin:
+            schema, table, name = column.origin
+            found.setdefault((schema, table), {}).setdefault(name, column.name)
+    return found
 
 
 def partners(place: Place) -> Iterator[Candidate]:
@@ -35,22 +50,27 @@ def partners(place: Place) -> Iterator[Candidate]:
         return
     path, _ = path_at(before, len(before) - 4)
     one = scope.source(path[:-1]) if len(path) == 2 else None
-    if one is None or one.table is None:
+    column = named(one.columns, path[1]) if one else None
+    if column is None or not column.origin:
         return
-    for link in place.schema.links.get(one.table.place, ()):
-        for mine, its in zip(link.here_columns, link.there_columns, strict=True):
-            for other in (*scope.sources, *scope.around()):
-                if mine.casefold() == path[1].casefold() and other.table is link.there:
-                    text = f"{called(place, other)}.{place.style.written(its)}"
-                    if other is not one:
-                        yield Candidate(its, text, "column", 95, "foreign key")
+    schema, table, name = column.origin
+    for link in place.schema.links.get((schema, table), ()):
+        its = dict(zip(link.here_columns, link.there_columns, strict=True)).get(name)
+        for other in (*scope.sources, *scope.around()):
+            known = _taken_from(other).get(link.there.place, {}).get(its or "")
+            if known and other is not one:
+                text = f"{called(place, other)}.{place.style.written(known)}"
+                yield Candidate(known, text, "column", 95, "foreign key")
 
 
-def _equal(place: Place, one: Source, other: Source, link: Link) -> str:
-    """Every pair of a key's columns, joined by AND."""
+Side = tuple[Source, Sequence[str]]  # one side of a condition: a source, and its columns
+
+
+def _equal(place: Place, one: Side, other: Side) -> str:
+    """Every pair of columns, joined by AND."""
     written = place.style.written
-    left, right = called(place, one), called(place, other)
-    pairs = zip(link.here_columns, link.there_columns, strict=True)
+    left, right = called(place, one[0]), called(place, other[0])
+    pairs = zip(one[1], other[1], strict=True)
     said = (f"{left}.{written(a)} = {right}.{written(b)}" for a, b in pairs)
     return f" {place.cased_around('AND')} ".join(said)
 
@@ -65,10 +85,13 @@ def joins(place: Place, sources: Sequence[Source]) -> Iterator[Candidate]:
     """Tables to join next, each with its condition, and those that others lead to."""
     far = 0
     for source in reversed(sources):
-        for path in _paths(place, source.table) if source.table else ():
-            far += len(path) > 1
-            if len(path) == 1 or far <= _MOST_PATHS:
-                yield _joined(place, source, path, sources)
+        for where, names in _taken_from(source).items():
+            for path in _paths(place, place.schema.places[where]):
+                far += len(path) > 1
+                known = names.keys() >= {*path[0].here_columns}
+                if known and (len(path) == 1 or far <= _MOST_PATHS):
+                    begin = source, [names[name] for name in path[0].here_columns]
+                    yield _joined(place, begin, path, sources)
 
 
 def _paths(place: Place, begin: Table) -> Iterator[list[Link]]:
@@ -101,20 +124,22 @@ def is_association(table: Table) -> bool:
 
 
 def _joined(
-    place: Place, source: Source, path: Sequence[Link], sources: Sequence[Source]
+    place: Place, begin: Side, path: Sequence[Link], sources: Sequence[Source]
 ) -> Candidate:
     """A path as text: every table with its alias and condition."""
     aliased = any(item.aliased for item in sources)
     taken = {item.name.casefold() for item in sources}
-    before, pieces = source, []
+    before, pieces = begin[0], []
     for link in path:
         there = link.there
         name = alias(there, taken, place) if aliased or there.name.casefold() in taken else ""
         taken.add((name or there.name).casefold())
         schema = "" if name else there.schema
         new = Source(name or there.name, there.columns, there, bool(name), schema)
-        back = Link(link.key, before.table or there, not link.outward)
-        on = f"{place.cased_around('ON')} {_equal(place, new, before, back)}"
+        here = begin[1] if before is begin[0] else link.here_columns
+        on = (
+            f"{place.cased_around('ON')} {_equal(place, (new, link.there_columns), (before, here))}"
+        )
         pieces.append(" ".join(filter(None, [table_text(place, there), name, on])))
         before = new
     text = f" {place.cased_around('JOIN')} ".join(pieces)

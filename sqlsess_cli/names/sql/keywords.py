@@ -119,6 +119,8 @@ def operands(place: Place) -> Iterator[Candidate]:
     """Words that an expression can begin with, and functions."""
     last, before = upper(place.spot.last), place.spot.before
     words: tuple[str, ...] = _OPERANDS
+    if not last and called_by(place) == "COUNT":
+        yield from keywords(place, ("DISTINCT",), 75)
     fitness = 30 if place.spot.scope.sources else 50
     if last == "NOT":
         words = ("EXISTS", "NULL", *words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlsess_cli.names.sql.tree import Group, Item, is_name, upper
+from sqlsess_cli.names.sql.tree import Group, Item, is_name, name_of, upper
 
 _CLAUSES = {
     "SELECT": "select", "FROM": "from", "JOIN": "join", "STRAIGHT_JOIN": "join", "ON": "on",
@@ -82,15 +82,14 @@ def _with(items: Sequence[Item]) -> tuple[list[Cte], int]:
         at += 1
         listed: list[str] = []
         if isinstance(columns, Group):
-            listed = [item.text for item in columns.items if not isinstance(item, Group)
-                      and item.is_name]  # fmt: skip
+            listed = [name_of(item) for item in columns.items if is_name(item)]
             at += 1
         while upper(_at(items, at)) in {"AS", "NOT", "MATERIALIZED"}:
             at += 1
         body = _at(items, at)
         if not isinstance(body, Group):
             break
-        ctes.append(Cte(name.text, listed, body))  # type: ignore[union-attr]  # a name is a leaf
+        ctes.append(Cte(name_of(name), listed, body))
         at += 1
         if upper(_at(items, at)) != ",":
             return ctes, at

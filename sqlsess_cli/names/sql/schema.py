@@ -18,11 +18,13 @@ class Column:
         name: as the database has it, without quotes.
         type: as SQL writes it; empty where that is not known.
         values: those that it can have, if they are few.
+        origin: schema, table and column that it is taken from; empty where it is none's.
     """
 
     name: str
     type: str = ""
     values: tuple[str, ...] = ()
+    origin: tuple[str, str, str] | tuple[()] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +146,17 @@ class Schema:
         )
 
     @cached_property
+    def places(self) -> Mapping[tuple[str, str], Table]:
+        """The tables by schema and name."""
+        return {table.place: table for table in self.tables}
+
+    @cached_property
     def links(self) -> Mapping[tuple[str, str], Sequence[Link]]:
         """By a table's place, where its foreign keys lead, and those of others that lead to it."""
-        places = {table.place: table for table in self.tables}
         found = defaultdict(list)
         for owner in self.tables:
             for key in owner.keys:
-                target = places.get((key.schema, key.table))
+                target = self.places.get((key.schema, key.table))
                 if target is not None:
                     found[owner.place].append(Link(key, target, outward=True))
                     found[target.place].append(Link(key, owner, outward=False))

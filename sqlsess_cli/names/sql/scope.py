@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlsess_cli.names.sql.parts import TABLES, Cte, Part, query_of, seen_by
 from sqlsess_cli.names.sql.schema import Column, Schema, Table, named
-from sqlsess_cli.names.sql.tree import Group, Item, is_name, split_at_commas, upper
+from sqlsess_cli.names.sql.tree import Group, Item, is_name, name_of, split_at_commas, upper
 
 # Words after a table that are no alias of it.
 _NO_ALIAS = frozenset(
@@ -155,7 +155,7 @@ class Reader:
             columns = [Column(item) for item in listed or [name]]
         else:
             table = table or self.schema.table(path)
-            columns = table.columns if table else ()
+            columns = [_originating(item, table) for item in table.columns] if table else ()
         written = path[-2] if len(path) > 1 and not alias else ""
         yield Source(name, _renamed(columns, listed), table, bool(alias), written, start)
 
@@ -224,11 +224,15 @@ class Reader:
         return None
 
 
+def _originating(column: Column, table: Table) -> Column:
+    return Column(column.name, column.type, column.values, (*table.place, column.name))
+
+
 def path_at(items: Sequence[Item], at: int) -> tuple[list[str], int]:
     """The names that dots join from here on, and where they end."""
     path: list[str] = []
     while at < len(items) and is_name(items[at]):
-        path.append(items[at].text)  # type: ignore[union-attr]  # a name is a leaf
+        path.append(name_of(items[at]))
         at += 1
         if at == len(items) or upper(items[at]) != ".":
             break
@@ -257,7 +261,7 @@ def alias_of(item: Sequence[Item]) -> str:
     before = item[-2]
     if upper(before) in _NO_VALUE_BEFORE or (upper(before) and upper(before) in {"IS", "CASE"}):
         return ""
-    return item[-1].text  # type: ignore[union-attr]  # a name is a leaf
+    return name_of(item[-1])
 
 
 def _alias(items: Sequence[Item]) -> tuple[str, list[str]]:
@@ -268,7 +272,7 @@ def _alias(items: Sequence[Item]) -> tuple[str, list[str]]:
     listed = items[at + 1] if at + 1 < len(items) else None
     names = split_at_commas(listed.items) if isinstance(listed, Group) else []
     columns = [path[-1] for path, _ in (path_at(item, 0) for item in names) if path]
-    return items[at].text, columns  # type: ignore[union-attr]  # a name is a leaf
+    return name_of(items[at]), columns
 
 
 def _renamed(columns: Sequence[Column], names: Sequence[str]) -> Sequence[Column]:

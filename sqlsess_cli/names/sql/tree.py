@@ -61,6 +61,11 @@ def is_name(item: Item | None) -> bool:
     return isinstance(item, Leaf) and item.is_name
 
 
+def name_of(item: Item) -> str:
+    """The name that the database reads there; nothing where there is none."""
+    return item.name if isinstance(item, Leaf) else ""
+
+
 def tree(made: Cut) -> list[Item]:
     """The items of a statement; where the cursor is, a leaf stands for it."""
     top = Group(0)
