@@ -168,6 +168,8 @@ def _quoted(word: str, start: int, last: Token) -> Typed | None:
 
 def _tail(text: str, cursor: int, typed: Typed) -> int:
     """Where the text goes on after the rest of the word at the cursor."""
+    if typed.start == cursor:
+        return cursor
     end = _TAIL.match(text, cursor).end()  # type: ignore[union-attr]  # it matches nothing as well
     if not typed.opening:
         return end if typed.state != "string" else cursor

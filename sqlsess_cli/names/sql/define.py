@@ -99,7 +99,7 @@ def _next_words(place: Place, words: Sequence[str]) -> Iterator[Candidate]:
         yield from keywords(place, ("AS", "ON", "USING", "WHERE"), 40)
     elif words[0] in {"TRUNCATE", "DROP"} and is_name(place.spot.last) and len(words) > 2:
         yield from keywords(place, ("CASCADE", "RESTRICT", "RESTART IDENTITY"), 40)
-    elif words[0] in {"GRANT", "REVOKE"} and len(words) > 1 and last != "ON":
+    elif words[0] in {"GRANT", "REVOKE"} and len(words) > 1 and last not in {"ON", "TO", "FROM"}:
         yield from keywords(place, ("ON", "TO", "FROM"), 60)
 
 

@@ -49,12 +49,12 @@ class Style:
         closing = _CLOSING.get(opening, opening)
         return f"{opening}{name.replace(closing, closing * 2)}{closing}"
 
-    def literal(self, value: str) -> str:
-        """A text as SQL has it."""
-        value = value.replace("'", "''")
-        return (
-            f"'{value.replace(chr(92), chr(92) * 2) if self.lexical.backslash_escapes else value}'"
-        )
+    def literal(self, value: str, quote: str = "'") -> str:
+        """A text as SQL has it, in these quotes."""
+        doubled = value.replace(quote, quote * 2)
+        if self.lexical.backslash_escapes:
+            doubled = doubled.replace("\\", r"\\")
+        return f"{quote}{doubled}{quote}"
 
 
 def style_of(dialect: str) -> Style:

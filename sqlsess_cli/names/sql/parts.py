@@ -117,8 +117,8 @@ def _clause_at(items: Sequence[Item], at: int, parts: Sequence[Part]) -> str:
 
 def _is_no_clause(word: str, before: str, following: Item | None, current: str) -> bool:
     """Whether a word that can begin a clause is part of an expression, or a name."""
-    if before == "." or upper(following) == ".":
-        return True
+    if upper(following) == "." or (before == "." and word != "FROM"):
+        return True  # but what comes before FROM may have to be typed yet
     if before == "AS" and word not in {"SELECT", "VALUES", "INSERT", "UPDATE", "DELETE"}:
         return True
     return {

@@ -75,7 +75,7 @@ def ended(items: Sequence[Item]) -> bool:
     """Whether an expression may end with the last of some items, so that no operand comes next."""
     last = items[-1] if items else None
     if isinstance(last, Group):
-        return True
+        return [upper(item) for item in items[-3:-1]] != ["DISTINCT", "ON"]
     if last is None:
         return False
     if last.kind == "word":

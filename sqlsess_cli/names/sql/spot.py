@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlsess_cli.names.sql.parts import Part, query_of, seen_by
 from sqlsess_cli.names.sql.scope import Reader, Scope
@@ -70,15 +71,20 @@ def spot_of(items: Sequence[Item], reader: Reader, scope: Scope) -> Spot:
     return Spot("start", (), (), (), [part], part, inside)
 
 
+_BEFORE_QUERY = frozenset({"AS", "BEGIN", "FOR", "ROW"})  # in definitions, views and triggers
+
+
 def _query_begin(items: Sequence[Item]) -> int | None:
     """Where in a statement the query begins; None where there is none."""
     first = upper(items[0]) if items else ""
     if first in {"EXPLAIN", "DESCRIBE", "DESC", "ANALYZE"}:
         return next((at for at, item in enumerate(items) if upper(item) in QUERIES), None)
     if first in {"CREATE", "PREPARE", "DECLARE", "COPY"}:
+        words = [upper(item) for item in items]
+        pairs = pairwise(words)
         return next(
-            (at for at, item in enumerate(items) if at and upper(item) in {"SELECT", "WITH"}
-             and upper(items[at - 1]) in {"AS", "FOR"}), None,
+            (at for at, (before, word) in enumerate(pairs, 1)
+             if before in _BEFORE_QUERY and word in QUERIES), None,
         )  # fmt: skip
     is_begun = bool(items) and (isinstance(items[0], Group) or items[0].kind != "cursor")
     return 0 if is_begun and first not in _DEFINING else None

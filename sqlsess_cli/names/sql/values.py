@@ -22,7 +22,7 @@ def values(place: Place) -> Iterator[Candidate]:
         return
     for at, value in enumerate(column.values):
         if value.isprintable():
-            text = place.style.literal(value)
+            text = place.style.literal(value, place.typed.opening or "'")
             if place.typed.closed:
                 text = text[:-1]
             yield Candidate(value, text, "value", 99 - min(at, 15), column.name)
