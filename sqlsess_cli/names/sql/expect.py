@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 from sqlsess_cli.names.sql import columns, joins, lists, values
 from sqlsess_cli.names.sql.candidate import Candidate
 from sqlsess_cli.names.sql.define import begun, defined
-from sqlsess_cli.names.sql.keywords import following, forced, functions, keywords, operands, types
-from sqlsess_cli.names.sql.place import Place, called_by, ended
-from sqlsess_cli.names.sql.schema import Table
-from sqlsess_cli.names.sql.scope import path_at
-from sqlsess_cli.names.sql.tables import in_schema, schemas, set_functions, tables
-from sqlsess_cli.names.sql.tree import Group, Item, name_of, upper
+from sqlsess_cli.names.sql.expression import expression
+from sqlsess_cli.names.sql.keywords import following, keywords
+from sqlsess_cli.names.sql.place import Place, at_table, called_by, ended
+from sqlsess_cli.names.sql.tables import in_schema, set_functions, tables
+from sqlsess_cli.names.sql.tree import Group, upper
+from sqlsess_cli.names.sql.writes import assigned, inserted, into, resolved
 
 _JOIN_BEGUN = frozenset({"LEFT", "RIGHT", "FULL", "INNER", "CROSS", "NATURAL", "OUTER"})
-_BEFORE_TABLE = frozenset({"", ",", "ONLY", "LATERAL", "IGNORE", "LOW_PRIORITY", "TABLE"})
 
 
 def candidates(place: Place) -> Iterator[Candidate]:
@@ -28,13 +27,13 @@ def candidates(place: Place) -> Iterator[Candidate]:
         return values.values(place)
     if typed.path:
         return _members(place)
-    return _BY_CLAUSE.get(place.spot.clause, _expression)(place)
+    return _BY_CLAUSE.get(place.spot.clause, expression)(place)
 
 
 def _members(place: Place) -> Iterator[Candidate]:
     """What can come after a dot."""
     path = place.typed.path
-    if place.spot.clause in {"from", "join", "into", "update"} and _at_table(place):
+    if place.spot.clause in {"from", "join", "into", "update"} and at_table(place):
         return in_schema(place, path[-1])
     source = place.spot.scope.source(path)
     if source is not None:
@@ -47,17 +46,10 @@ def _members(place: Place) -> Iterator[Candidate]:
     return in_schema(place, path[-1])
 
 
-def _at_table(place: Place) -> bool:
-    """Whether a table comes here, in a clause of tables."""
-    return upper(place.spot.last) in _BEFORE_TABLE and not isinstance(place.spot.last, Group) and (
-        place.spot.last is None or bool(upper(place.spot.last))
-    )  # fmt: skip
-
-
 def _from(place: Place) -> Iterator[Candidate]:
     if place.spot.brackets:
-        return _expression(place)
-    if _at_table(place):
+        return expression(place)
+    if at_table(place):
         opened = [leaf.upper for leaf in place.made.before[-1:]] == ["("]
         query = keywords(place, ("SELECT", "VALUES", "WITH"), 80) if opened else ()
         last = keywords(place, ("LATERAL", "ONLY"), 10)
@@ -68,12 +60,10 @@ def _from(place: Place) -> Iterator[Candidate]:
 
 
 def _join(place: Place) -> Iterator[Candidate]:
-    if not _at_table(place):
+    if not at_table(place):
         return _from(place)
     before = [item for item in place.spot.scope.sources if item.start < place.typed.start]
-    at = place.spot.parts.index(place.spot.part) if place.spot.part in place.spot.parts else 0
-    kind = place.spot.parts[at - 1].items[-1:] if at else []
-    if kind and upper(kind[0]) in {"CROSS", "NATURAL"}:
+    if place.spot.joined_by in {"CROSS", "NATURAL"}:
         return _from(place)
     return chain(joins.joins(place, before), _from(place))
 
@@ -84,7 +74,7 @@ def _on(place: Place) -> Iterator[Candidate]:
     whole = joins.conditions(place, before[-1], before[:-1]) if begins and before else ()
     written = place.text_of(place.spot.before) if place.spot.before else ""
     fresh = (item for item in whole if item.text not in written)
-    return chain(fresh, _expression(place, qualified=True))
+    return chain(fresh, expression(place, qualified=True))
 
 
 def _where(place: Place) -> Iterator[Candidate]:
@@ -95,38 +85,7 @@ def _where(place: Place) -> Iterator[Candidate]:
     if by_commas and not ended(place.spot.before) and place.typed.state == "word":
         for at, one in enumerate(sources):
             found += joins.conditions(place, one, sources[:at])
-    return chain(found if upper(place.spot.last) in {"", "AND"} else (), _expression(place))
-
-
-def _expression(place: Place, *, qualified: bool = False) -> Iterator[Candidate]:
-    """In an expression: an operand, or what can come after one."""
-    before = place.spot.before
-    if _is_type(place):
-        return types(place)
-    if (only := forced(place)) is not None:
-        return only
-    if upper(place.spot.last) == "AS":
-        return iter(())
-    if ended(before):
-        return following(place)
-    found = [
-        keywords(place, ("WHEN",), 98) if upper(place.spot.last) == "CASE" else (),
-        values.values(place),
-        joins.partners(place),
-        columns.visible(place, qualified=qualified),
-        columns.elsewhere(place),
-        operands(place),
-        schemas(place, 15) if place.typed.text else (),
-    ]
-    return chain.from_iterable(found)
-
-
-def _is_type(place: Place) -> bool:
-    """Whether a type comes here: x::type, CAST(x AS type)."""
-    last = [upper(item) for item in place.spot.before[-2:]]
-    brackets = place.spot.brackets
-    cast = bool(brackets and brackets[-1]) and upper(brackets[-1][-1]) == "CAST"
-    return last == [":", ":"] or (last[-1:] == ["AS"] and cast)
+    return chain(found if upper(place.spot.last) in {"", "AND"} else (), expression(place))
 
 
 def _select(place: Place) -> Iterator[Candidate]:
@@ -136,7 +95,7 @@ def _select(place: Place) -> Iterator[Candidate]:
     )
     counts = bool(place.spot.brackets) and not before and called_by(place) == "COUNT"
     every = columns.star(place, is_list=begins) if begins or counts else ()
-    return chain(every if not place.typed.text else (), _expression(place))
+    return chain(every if not place.typed.text else (), expression(place))
 
 
 def _using(place: Place) -> Iterator[Candidate]:
@@ -156,65 +115,9 @@ def _by(take: Callable[[Place], Iterator[Candidate]]) -> Callable[[Place], Itera
         if not place.spot.before and not place.spot.brackets:
             return keywords(place, ("BY",), 99)
         begins = not ended(place.spot.before) and upper(place.spot.last) in {"BY", ","}
-        return chain(take(place) if begins and not place.spot.brackets else (), _expression(place))
+        return chain(take(place) if begins and not place.spot.brackets else (), expression(place))
 
     return found
-
-
-def _into(place: Place) -> Iterator[Candidate]:
-    """INSERT INTO: a table, then its columns."""
-    spot = place.spot
-    if not spot.brackets:
-        return tables(place, ctes=False) if _at_table(place) else following(place)
-    if ended(spot.before):
-        return iter(())
-    table = _target(place, spot.brackets[-1])
-    listed = {name_of(item).casefold() for item in (*spot.before, *spot.after)}
-    own = [item for item in table.columns if item.name.casefold() not in listed] if table else []
-    names = ", ".join(place.style.written(item.name) for item in own)
-    every = [Candidate(own[0].name, names, "list", 60, "every column")] if len(own) > 1 else []
-    ordered = (Candidate(item.name, place.written(item.name), "column", 90 - min(at, 30), item.type)
-               for at, item in enumerate(own))  # fmt: skip
-    return chain(ordered, every)
-
-
-def _target(place: Place, items: Sequence[Item]) -> Table | None:
-    path, _ = path_at(items, 1 if upper(items[0] if items else None) == "TABLE" else 0)
-    return place.schema.table(path) if path else None
-
-
-def _values(place: Place) -> Iterator[Candidate]:
-    if not place.spot.brackets:
-        return following(place) if ended(place.spot.before) else iter(())
-    if ended(place.spot.before):
-        return following(place)
-    words = keywords(place, ("DEFAULT", "NULL", "TRUE", "FALSE", "SELECT"))
-    return chain(values.values(place), words, functions(place))
-
-
-def _set(place: Place) -> Iterator[Candidate]:
-    """UPDATE … SET: a column, then its value."""
-    if place.spot.brackets or upper(place.spot.last) not in {"", ","} or ended(place.spot.before):
-        return _expression(place)
-    sources = [item for item in place.spot.scope.sources if item.name != "excluded"]
-    own = sources if place.style.lexical.name == "mysql" else sources[:1]
-    return chain.from_iterable(columns.members(place, item.columns) for item in own)
-
-
-def _conflict(place: Place) -> Iterator[Candidate]:
-    """ON CONFLICT and ON DUPLICATE KEY: what it is about, and what to do."""
-    spot, last = place.spot, upper(place.spot.last)
-    if spot.brackets:
-        own = spot.scope.sources[:1]
-        return chain.from_iterable(columns.members(place, item.columns) for item in own)
-    words = {
-        "": ("CONFLICT", "DUPLICATE KEY UPDATE"), "DO": ("NOTHING", "UPDATE SET"),
-        "UPDATE": ("SET",), "DUPLICATE": ("KEY UPDATE",), "KEY": ("UPDATE",),
-        "CONFLICT": ("ON CONSTRAINT", "DO NOTHING", "DO UPDATE SET"),
-    }  # fmt: skip
-    if last in words and (last or not spot.before):
-        return keywords(place, words[last], 60)
-    return following(place)
 
 
 def _word(*words: str) -> Callable[[Place], Iterator[Candidate]]:
@@ -260,12 +163,12 @@ _BY_CLAUSE: Mapping[str, Callable[[Place], Iterator[Candidate]]] = {
     "group": _by(lists.groupings),
     "order": _by(lists.orderings),
     "insert": _word("INTO", "IGNORE INTO", "OR REPLACE INTO", "OR IGNORE INTO", "REPLACE INTO"),
-    "into": _into,
-    "values": _values,
+    "into": into,
+    "values": inserted,
     "update": _from,
-    "set": _set,
+    "set": assigned,
     "delete": _word("FROM"),
-    "conflict": _conflict,
+    "conflict": resolved,
     "merge": _word("INTO"),
     "union": _word("SELECT", "ALL", "DISTINCT", "VALUES"),
     "limit": _limit,

@@ -110,6 +110,8 @@ def _clause_at(items: Sequence[Item], at: int, parts: Sequence[Part]) -> str:
     before = upper(items[at - 1]) if at else ""
     following = _at(items, at + 1)
     current = parts[-1].clause if parts else ""
+    if word == "FROM" and before == "DISTINCT" and at > 1 and upper(items[at - 2]) in {"IS", "NOT"}:
+        return ""
     if _is_no_clause(word, before, following, current):
         return ""
     return _meant(word, new, upper(following), parts)
@@ -126,7 +128,6 @@ def _is_no_clause(word: str, before: str, following: Item | None, current: str) 
         "VALUES": current == "set",  # MySQL's VALUES(column)
         "REPLACE": current != "",
         "INSERT": current not in {"", "with"},
-        "FROM": before == "DISTINCT" and current != "select",  # IS DISTINCT FROM
         "ON": current == "select",  # DISTINCT ON (…)
         "STRAIGHT_JOIN": current == "select",  # where it is an option
         "FOR": isinstance(following, Group),  # an index hint
@@ -138,8 +139,8 @@ def _meant(word: str, new: str, following: str, parts: Sequence[Part]) -> str:
     said = {part.clause for part in parts}
     last = parts[-1] if parts else Part("")
     before = upper(last.items[-1]) if last.items else ""
-    if word == "ON" and (following in {"CONFLICT", "DUPLICATE"} or ("into" in said & {"into"}
-                         and "from" not in said)):  # fmt: skip
+    in_insert = "into" in said and "from" not in said
+    if word == "ON" and (following in {"CONFLICT", "DUPLICATE"} or in_insert):
         return "conflict"
     if word == "USING" and not said.isdisjoint({"delete", "merge"}):
         return "from"

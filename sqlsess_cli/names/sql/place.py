@@ -98,3 +98,12 @@ def called_by(place: Place) -> str:
     """The word before the innermost bracket around the cursor, in upper case."""
     before = place.spot.brackets[-1] if place.spot.brackets else ()
     return upper(before[-1]) if before else ""
+
+
+def at_table(place: Place) -> bool:
+    """Whether a table comes here, in a clause of tables."""
+    last = place.spot.last
+    return last is None or upper(last) in _BEFORE_NAME
+
+
+_BEFORE_NAME = frozenset({",", "ONLY", "LATERAL", "IGNORE", "LOW_PRIORITY", "TABLE"})

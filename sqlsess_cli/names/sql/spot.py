@@ -49,6 +49,13 @@ class Spot:
         """What stands right before the cursor."""
         return self.before[-1] if self.before else None
 
+    @property
+    def joined_by(self) -> str:
+        """The word before the JOIN that the cursor is after: LEFT, CROSS …; nothing if none."""
+        pairs = pairwise(self.parts)
+        before = next((items for items, part in pairs if part is self.part), None)
+        return upper(before.items[-1]) if before and before.items else ""
+
 
 def spot_of(items: Sequence[Item], reader: Reader, scope: Scope) -> Spot:
     """Where the cursor is, in items that it is in."""
