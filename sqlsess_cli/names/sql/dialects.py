@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlsess_cli.names.sql import words
 from sqlsess_cli.sql.lexical import Lexical, lexical_of
@@ -60,7 +60,8 @@ class Style:
 def style_of(dialect: str) -> Style:
     """The style of a SQLAlchemy dialect's name; of one that is not known, what all have."""
     lexical = lexical_of(dialect)
-    return _STYLES.get(lexical.name, _STYLES["sqlite"])
+    known = _STYLES.get(lexical.name)
+    return known or replace(_STYLES["sqlite"], lexical=lexical)
 
 
 _ANY_CASE = re.compile(r"[A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*")
