@@ -29,12 +29,13 @@ def proposals(
     """What can stand at a cursor, best first; nothing in strings and comments.
 
     It asks no database and changes nothing: any thread can call it with any text. Whatever is
-    typed, whole or broken, it does not raise.
+    typed, whole or broken, it does not raise; after more than anybody types it gives nothing.
 
     Args:
         text: all that is typed: any number of statements.
         cursor: an index in it.
-        schema: the names of the database, made once and kept.
+        schema: the names of the database, made once in the background and kept: by
+            `stored.schema_of(cache.tables.values())` from the file of names.
         dialect: SQLAlchemy's name of it.
         uses: how often names were used, by the name as the database has it.
     """
