@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlsess_cli.core.sql.calls import called
-from sqlsess_cli.core.sql.scan import tokens
-from sqlsess_cli.core.sql.statement import Statement
-from sqlsess_cli.core.sql.verbs import Verb
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.errors import RefusedError
+from sqlsess_cli.sql.calls import called
+from sqlsess_cli.sql.scan import tokens
+from sqlsess_cli.sql.statement import Statement
+from sqlsess_cli.sql.verbs import Verb
 
 # First words of statements that change rows and do nothing else.
 _PLAIN = frozenset(

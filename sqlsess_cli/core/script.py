@@ -11,10 +11,6 @@ from sqlalchemy.orm import Session
 
 from sqlsess_cli.core.gate import Step, can_be_undone, may_be_sent, opaque, words
 from sqlsess_cli.core.run import run, run_each
-from sqlsess_cli.core.sql.lexical import lexical_of
-from sqlsess_cli.core.sql.statement import Statement, escaped_for_text
-from sqlsess_cli.core.sql.statements import split
-from sqlsess_cli.core.sql.verbs import verb_of
 from sqlsess_cli.core.transaction import inside
 from sqlsess_cli.core.transaction.state import INFO, Transaction
 from sqlsess_cli.dialects._base import Dialect
@@ -27,6 +23,10 @@ from sqlsess_cli.errors import (
 )
 from sqlsess_cli.nearest import did_you_mean
 from sqlsess_cli.result import Result
+from sqlsess_cli.sql.lexical import lexical_of
+from sqlsess_cli.sql.statement import Statement, escaped_for_text
+from sqlsess_cli.sql.statements import split
+from sqlsess_cli.sql.verbs import verb_of
 
 
 @dataclass(frozen=True, slots=True)

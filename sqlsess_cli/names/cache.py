@@ -1,7 +1,8 @@
 """The file that names are kept in: written whole or not at all, and believed in nothing.
 
-A line that says what it is, one of facts, one that lists the models, and one for each model: at a
-Tab only the lines of the models are parsed that the typed path crosses. Whatever is wrong with it,
+A line that says what it is, one of facts, one that lists the models and one that lists the tables;
+then one for each model and one for each table. At a Tab only those lines of models are parsed that
+the typed path crosses; those of the tables are for completion of SQL. Whatever is wrong with it,
 it is as if there were none: names are a convenience, and the next command writes it anew.
 """
 
@@ -12,11 +13,11 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlsess_cli.names.entries import Attribute, Model
 
-_FORMAT = b"sqlsess names 1"
+_FORMAT = b"sqlsess names 2"
 _LARGEST = 64 << 20  # bytes; 1,000 tables of 50 columns are 2 million
 _MOST = 50  # files that are kept; the oldest goes
 
@@ -44,23 +45,28 @@ class Cache:
         facts: what is said of them as a whole.
         models: every model, in order.
         lines: of each model, its attributes as JSON; empty where they are not known.
+        tables: by full name, each table and view as `names.sql.stored` writes it.
     """
 
     facts: Facts
     models: Sequence[Model]
     lines: Sequence[bytes]
+    tables: Mapping[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: str) -> Cache | None:
         """What a file holds; None if it cannot be read, or is not ours."""
         # What is parsed may be anything, and nested as deeply.
         with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
-            head, facts, models, *lines = _content(path).split(b"\n")
+            head, facts, models, tables, *lines = _content(path).split(b"\n")
             said = json.loads(facts)
             files = [(str(name), int(changed), int(size)) for name, changed, size in said["files"]]
             listed = [Model.of_json(item) for item in json.loads(models)]
-            if head == _FORMAT and len(lines) == len(listed):
-                return cls(Facts(files, bool(said["whole"])), listed, lines)
+            names = [str(name) for name in json.loads(tables)]
+            if head == _FORMAT and len(lines) == len(listed) + len(names):
+                cut = len(listed)
+                by_name = dict(zip(names, lines[cut:], strict=True))
+                return cls(Facts(files, bool(said["whole"])), listed, lines[:cut], by_name)
         return None
 
     def attributes(self, model: Model) -> Sequence[Attribute]:
@@ -79,14 +85,15 @@ class Cache:
         """
         facts = {"files": self.facts.files, "whole": self.facts.whole}
         index = [model.as_json() for model in self.models]
-        head = (_FORMAT, json.dumps(facts).encode(), json.dumps(index).encode())
+        said = (json.dumps(item).encode() for item in (facts, index, [*self.tables]))
+        head = (_FORMAT, *said)
         folder = os.path.dirname(path)
         os.makedirs(folder, mode=0o700, exist_ok=True)
         _make_room(folder, path)
         temporary = f"{path}.{os.getpid()}"
         try:
             with open(os.open(temporary, _NEW, 0o600), "wb") as file:
-                file.write(b"\n".join([*head, *self.lines]))
+                file.write(b"\n".join([*head, *self.lines, *self.tables.values()]))
             os.replace(temporary, path)
         finally:
             with suppress(OSError):

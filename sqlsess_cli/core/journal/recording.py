@@ -30,12 +30,12 @@ from sqlsess_cli.core.journal.statements import (
 )
 from sqlsess_cli.core.journal.stored import Key, Row, Stored, Tables, alike
 from sqlsess_cli.core.journal.touches import Moving, Touch
-from sqlsess_cli.core.sql.lexical import lexical_of
-from sqlsess_cli.core.sql.statements import split
-from sqlsess_cli.core.sql.verbs import verb_of
 from sqlsess_cli.core.transaction.state import INFO, OWN, Transaction
 from sqlsess_cli.dialects._relations import Place
 from sqlsess_cli.errors import RefusedError
+from sqlsess_cli.sql.lexical import lexical_of
+from sqlsess_cli.sql.statements import split
+from sqlsess_cli.sql.verbs import verb_of
 
 Parameters = Sequence[Mapping[str, Any]]
 

@@ -12,7 +12,7 @@ from sqlalchemy import exc
 from sqlalchemy import types as sqltypes
 from sqlalchemy.orm import Mapper
 
-from sqlsess_cli.core.models import attributes
+from sqlsess_cli.core.models import attributes, sql_names
 from sqlsess_cli.core.models.edges import Edges
 from sqlsess_cli.core.models.entity import Entity, kind_of
 from sqlsess_cli.core.models.links import TableLinks
@@ -58,7 +58,8 @@ def mapped(entities: Sequence[Entity], files: Files) -> Cache:
         Model(item.name, "class", str(getattr(item.table, "fullname", "")), len(item.columns))
         for item in entities
     ]
-    return Cache(Facts(files, whole=True), models, [line([*_attributes(e)]) for e in entities])
+    lines = [line([*_attributes(entity)]) for entity in entities]
+    return Cache(Facts(files, whole=True), models, lines, sql_names.of_entities(entities, _value))
 
 
 def _attributes(entity: Entity) -> Iterator[Attribute]:
@@ -121,6 +122,7 @@ def reflected(reflection: Reflection, before: Cache | None, files: Files) -> Cac
     """
     models = {item.name: item for item in before.models} if before else {}
     lines = before.by_name() if before else {}
+    tables = dict(before.tables) if before else {}
     for entity in reflection.entities():
         if isinstance(entity.links, TableLinks):
             edges = entity.links.edges
@@ -133,8 +135,18 @@ def reflected(reflection: Reflection, before: Cache | None, files: Files) -> Cac
             kind = known.kind if known else reflection.known_kinds.get(entity.links.place, "table")
             models[entity.name] = Model(entity.name, kind, "", len(values))
             lines[entity.name] = line([*values, *found.values()])
+            told = tables.get(entity.name, b"")
+            tables[entity.name] = _sql_line(entity, entity.links, kind, told)
     whole = before is not None and before.facts.whole
-    return Cache(Facts(files, whole), [*models.values()], [lines[name] for name in models])
+    known_lines = [lines[name] for name in models]
+    return Cache(Facts(files, whole), [*models.values()], known_lines, tables)
+
+
+def _sql_line(entity: Entity, links: TableLinks, kind: str, before: bytes) -> bytes:
+    """A table for completion of SQL, with its keys if those were asked for now or before."""
+    columns = [(column.name, column.type) for column in entity.table.columns]
+    own = [edge.key for edge in links.edges.known() if not edge.back and edge.beyond is None]
+    return sql_names.reflected(links.place, kind, columns, own, _value, before)
 
 
 def listed(relations: Sequence[Relation], before: Cache | None, files: Files) -> Cache:
@@ -145,7 +157,14 @@ def listed(relations: Sequence[Relation], before: Cache | None, files: Files) ->
     ]
     lines = before.by_name() if before else {}
     whole = before is not None and before.facts.whole and list(before.models) == models
-    return Cache(Facts(files, whole), models, [lines.get(item.name, b"") for item in models])
+    told = before.tables if before else {}
+    tables = {
+        name: told.get(name) or sql_names.reflected(item.place, item.kind, (), (), _value)
+        for item in relations
+        for name in [_dotted(item.place)]
+    }
+    known = [lines.get(item.name, b"") for item in models]
+    return Cache(Facts(files, whole), models, known, tables)
 
 
 def everything(
@@ -165,15 +184,24 @@ def everything(
     tables = reflection.tables
     tables.ask_all(relations, _NEEDED if tables.answers_at_once else ())
     lines = before.by_name() if before else {}
+    told = dict(before.tables) if before else {}
     until, whole = monotonic() + _PATIENCE, True
     for relation in sorted(relations, key=lambda item: bool(lines.get(_dotted(item.place)))):
         if monotonic() > until:
             whole = False
             break
-        lines[_dotted(relation.place)] = _line_of(reflection, relation)
+        name = _dotted(relation.place)
+        lines[name], told[name] = _line_of(reflection, relation), _sql_of(reflection, relation)
     found = listed(relations, None, files)
     known = [lines.get(model.name, b"") for model in found.models]
-    return Cache(Facts(files, whole), found.models, known)
+    in_sql = {name: told.get(name, plain) for name, plain in found.tables.items()}
+    return Cache(Facts(files, whole), found.models, known, in_sql)
+
+
+def _sql_of(reflection: Reflection, relation: Relation) -> bytes:
+    place, tables = relation.place, reflection.tables
+    keys = tables.foreign_keys(place)
+    return sql_names.reflected(place, relation.kind, tables.columns(place), keys, _value)
 
 
 def _line_of(reflection: Reflection, relation: Relation) -> bytes:

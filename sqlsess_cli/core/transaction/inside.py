@@ -8,12 +8,12 @@ from collections.abc import Callable
 from sqlalchemy import Connection, event
 from sqlalchemy import exc as sa_exc
 
-from sqlsess_cli.core.sql.lexical import lexical_of
 from sqlsess_cli.core.transaction.reach import Reach
 from sqlsess_cli.core.transaction.state import Transaction
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.errors import RejectedError
 from sqlsess_cli.foreign import Foreign
+from sqlsess_cli.sql.lexical import lexical_of
 
 _HINT = "a listener or validator leaves the transaction to whoever began it"
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from sqlsess_cli.core.sql.lexical import Lexical, lexical_of
-from sqlsess_cli.core.sql.scan import tokens
-from sqlsess_cli.core.sql.statements import split
-from sqlsess_cli.core.sql.verbs import verb_of
 from sqlsess_cli.dialects._base import Dialect
 from sqlsess_cli.dialects._stored import SEQUENCE, Stored
 from sqlsess_cli.errors import RefusedError
+from sqlsess_cli.sql.lexical import Lexical, lexical_of
+from sqlsess_cli.sql.scan import tokens
+from sqlsess_cli.sql.statements import split
+from sqlsess_cli.sql.verbs import verb_of
 
 _HINT = "a dry run and a sandbox undo everything"
 _ASKS_SEQUENCE = frozenset({"lastval", "next", "nextval", "previous"})

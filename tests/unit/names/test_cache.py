@@ -14,11 +14,18 @@ from sqlsess_cli.names.cache import Cache, Facts, folder, line
 from sqlsess_cli.names.entries import Attribute, Model
 from sqlsess_cli.names.known import Names
 from sqlsess_cli.names.propose import conditions
+from sqlsess_cli.names.sql import stored
+from sqlsess_cli.names.sql.schema import Column, ForeignKey, Table
 
 ORDER = Model("app:Order", "class", "orders", 2)
 STATE = Attribute("state", "enum", "enum", ("new", "it's"))
 ONE = Attribute("customer", "one", "app:Customer")
-MADE = Cache(Facts([("/a.py", 5, 6)], whole=True), [ORDER], [line([STATE, ONE])])
+TABLE = Table("orders", (Column("id", "int"), Column("state", "enum", ("new", "it's"))),
+              (ForeignKey(("a", "b"), "rooms", ("x", "y"), "other"),), "main", "view")  # fmt: skip
+MADE = Cache(
+    Facts([("/a.py", 5, 6)], whole=True), [ORDER], [line([STATE, ONE])],
+    {"main.orders": stored.line(TABLE)},
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -30,6 +37,7 @@ def test_it_comes_back_as_it_was(path: str) -> None:
     MADE.write(path)
     assert Cache.read(path) == MADE
     assert Cache.read(path).attributes(ORDER) == [STATE, ONE]
+    assert [*map(stored.parsed, Cache.read(path).tables.values())] == [TABLE]
 
 
 def test_it_is_private(path: str) -> None:
@@ -50,22 +58,25 @@ def test_what_cannot_be_written_leaves_nothing(path: str) -> None:
     assert os.listdir(os.path.dirname(path)) == ["x.names"]
 
 
-HEAD, FACTS = b"sqlsess names 1", b'{"files": [], "whole": true}'
+HEAD, FACTS = b"sqlsess names 2", b'{"files": [], "whole": true}'
 INDEX = json.dumps([ORDER.as_json()]).encode()
 HOSTILE = {
     "empty": b"",
     "garbage": os.urandom(3000),
-    "another version": b"\n".join([b"sqlsess names 2", FACTS, INDEX, b"[]"]),
+    "another version": b"\n".join([b"sqlsess names 1", FACTS, INDEX, b"[]", b"[]"]),
     "cut in the facts": b"\n".join([HEAD, FACTS[:9]]),
     "cut in the index": b"\n".join([HEAD, FACTS, INDEX[:-4]]),
-    "without a line": b"\n".join([HEAD, FACTS, INDEX]),
-    "with a line too many": b"\n".join([HEAD, FACTS, INDEX, b"[]", b"[]"]),
-    "of numbers": b"\n".join([HEAD, FACTS, b'[[1, 2, "", 4]]', b"[]"]),
-    "of other types": b"\n".join([HEAD, b"[]", b'{"a": 1}', b"[]"]),
-    "of null": b"\n".join([HEAD, b"null", b"null"]),
-    "nested": b"\n".join([HEAD, FACTS, b"[" * 200_000, b"[]"]),
-    "a number of many digits": b"\n".join([HEAD, FACTS, b"9" * 20_000, b"[]"]),
-    "halves of letters": b"\n".join([HEAD, b'{"files": [["\xff", 1, 2]], "whole": 1}', INDEX, b""]),
+    "without a line": b"\n".join([HEAD, FACTS, INDEX, b"[]"]),
+    "a table without a line": b"\n".join([HEAD, FACTS, INDEX, b'["t"]', b"[]"]),
+    "with a line too many": b"\n".join([HEAD, FACTS, INDEX, b"[]", b"[]", b"[]"]),
+    "of numbers": b"\n".join([HEAD, FACTS, b'[[1, 2, "", 4]]', b"[]", b"[]"]),
+    "of other types": b"\n".join([HEAD, b"[]", b'{"a": 1}', b"[]", b"[]"]),
+    "of null": b"\n".join([HEAD, b"null", b"null", b"null"]),
+    "nested": b"\n".join([HEAD, FACTS, b"[" * 200_000, b"[]", b"[]"]),
+    "a number of many digits": b"\n".join([HEAD, FACTS, b"9" * 20_000, b"[]", b"[]"]),
+    "halves of letters": b"\n".join(
+        [HEAD, b'{"files": [["\xff", 1, 2]], "whole": 1}', INDEX, b"[]", b""]
+    ),
 }
 
 
@@ -84,6 +95,18 @@ def test_what_is_not_ours_is_nothing(path: str, content: bytes) -> None:
 def test_a_line_that_is_not_ours_tells_nothing(path: str, text: bytes) -> None:
     Cache(Facts(), [ORDER], [text]).write(path)
     assert list(Cache.read(path).attributes(ORDER)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"{", b"[]", b"null", b"[" * 100_000, b'["", "t", "table", [], [], 1]',
+     b'["", 1, "table", [], []]', b'["", "t", "table", [["a", 1]], []]',
+     b'["", "t", "table", [["a", "b", "c"]], []]', b'["", "t", "table", 3, []]',
+     b'["", "t", "table", [], [[["a"], "", "u", []]]]', b'["", "t", "table", [], [["a"]]]'],
+)  # fmt: skip
+def test_a_table_that_is_not_ours_is_none(text: bytes) -> None:
+    assert stored.parsed(text) is None
+    assert [*stored.schema_of([text, stored.line(TABLE)]).tables] == [TABLE]
 
 
 def test_neither_a_directory_nor_a_pipe_nor_a_link_is_read(path: str, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""How well SQL is completed: a corpus of cursor positions, for us and for our peers."""
