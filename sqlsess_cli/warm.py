@@ -28,6 +28,7 @@ AT_START = (
     "PSYCOPG_", "SQLALCHEMY_", "DISABLE_SQLALCHEMY",
 )  # fmt: skip
 _OFF = ("0", "false", "no", "off")
+_TAKING = frozenset({"repl", "run", "shell"})  # what may do anything with its terminal
 _PAGERS = ("", "less", "more", "cat")  # that need no controlling terminal
 _OURS = ("sqlsess", "__main__.py")  # another program that calls us has prepared its own process
 _LOST = b"unknown: the warm process was ended; see what the database holds\n"
@@ -104,7 +105,7 @@ def _plain(argv: list[str]) -> bool:
     terminals = [os.isatty(number) for number in range(3)]
     if not any(terminals):
         return True
-    if "run" in argv:  # a program may do anything with its terminal
+    if not _TAKING.isdisjoint(argv):
         return False
     pager = os.environ.get("PAGER", "").split(" ")[0]
     if terminals[1] and not (terminals[2] and os.path.basename(pager) in _PAGERS):
