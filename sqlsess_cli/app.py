@@ -10,13 +10,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from sqlsess_cli.errors import (
-    ConnectError,
-    PartialError,
-    RefusedError,
-    SqlsessError,
-    UsageError,
-)
+from sqlsess_cli.errors import ConnectError, PartialError, RefusedError, SqlsessError, UsageError
 from sqlsess_cli.guards import ask_trust, limits, may_write, own_limit
 from sqlsess_cli.interrupts import Interrupts
 from sqlsess_cli.options import SETTINGS, Options
@@ -28,11 +22,12 @@ if TYPE_CHECKING:  # nothing of these is imported to print a help page
 
     from sqlsess_cli.config.profiles import Config
     from sqlsess_cli.config.targets import Target
-    from sqlsess_cli.core.database import Database
+    from sqlsess_cli.core.database import Asked, Database
     from sqlsess_cli.core.transaction.state import Transaction
     from sqlsess_cli.emit import Answers, Emitter
 
     Ask = Callable[["App"], Answers]
+    Attempt = Callable[["App", Callable[[], object], list[str]], int]
 
 
 class App:
@@ -56,6 +51,7 @@ class App:
         self.target: Target | None = None
         self.transaction: Transaction | None = None
         self.several = False  # transactions, one after the other on one connection
+        self.attempt: Attempt | None = None  # main's, for who runs lines of its own
         self.used: list[Database] = []  # also by the command line for another of its databases
 
     # What is in force
@@ -115,7 +111,7 @@ class App:
     # What a command uses
 
     @cached_property
-    def _made(self) -> dict[tuple[str, str], Database]:
+    def _made(self) -> dict[tuple[str | None, ...], Database]:
         return {}
 
     def database(self) -> Database:
@@ -128,21 +124,25 @@ class App:
         return self._database(self.target)
 
     def _database(self, target: Target) -> Database:
-        key = (target.name, target.role)
+        key = (target.name, target.role, target.url)
         if key not in self._made:
             if self.can_ask:
                 ask_trust(self.terminal, self.config, self.environ)
-            from sqlsess_cli.core.database import Asked, Database
+            from sqlsess_cli.core.database import Database
 
-            options = self.options
-            asked = Asked(
-                options.models, options.origin("models"), options.isolation,
-                options.forbids_writing, self.several,
-                partial(limits, config=self.config, options=options),
-                self._secrets, self.reports.echo if options.show_sql else None, self.reports.notice,
-            )  # fmt: skip
-            self._made[key] = Database(target, self.config, asked)
+            self._made[key] = Database(target, self.config, self._asked())
         return self._made[key]
+
+    def _asked(self) -> Asked:
+        from sqlsess_cli.core.database import Asked
+
+        options = self.options
+        return Asked(
+            options.models, options.origin("models"), options.isolation,
+            options.forbids_writing, self.several,
+            partial(limits, config=self.config, options=options),
+            self._secrets, self.reports.echo if options.show_sql else None, self.reports.notice,
+        )  # fmt: skip
 
     def _reachable(self, target: Target) -> bool:
         """Whether a replica answers; says so when it does not, since another is used."""
@@ -194,7 +194,8 @@ class App:
         self.transaction, block = database.begin(self.interrupts, write=write)
         limit = own_limit(database.target, self.config, self.options)
         with self.interrupts.within(limit), block as session:
-            gc.freeze()  # what was imported stays
+            if not gc.get_freeze_count():
+                gc.freeze()  # what was imported stays
             yield session
         if database not in self.used:
             self.used.append(database)
@@ -283,12 +284,11 @@ class App:
 
     def tell_outcome(self, *, failed: bool) -> None:
         """The one true line about a write or a failure, the last that is said about it."""
-        transaction = self.transaction
-        if transaction is None:
+        if self.transaction is None:
             return
-        self.reports.detail(transaction.detail())
-        if failed or transaction.write:
-            self.terminal.tell(transaction.line())
+        self.reports.detail(self.transaction.detail())
+        if failed or self.transaction.write:
+            self.terminal.tell(self.transaction.line())
 
     @cached_property
     def reports(self) -> Reports:

@@ -14,9 +14,21 @@ from sqlsess_cli.errors import Interrupted
 
 CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
+_WISHES = (signal.SIGINT, signal.SIGALRM)  # that may be granted without an end of everything
+
 _ECHO = 0.3  # seconds in which a second signal is the same wish, sent twice by a wrapper
 _AGAIN = 0.1  # seconds until a cancel request that changed nothing is sent again
 _PATIENCE = 3.0  # seconds that a cancel request may take, and a COMMIT once we are to stop
+
+
+@contextmanager
+def ignored() -> Iterator[None]:
+    """Leave Ctrl-C to a program that has the terminal."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class Interrupts:
@@ -33,6 +45,9 @@ class Interrupts:
     def __init__(self, leave: Callable[[int], object]) -> None:
         self._leave = leave
         self._held = False
+        self._polite = False
+        self._hear: Callable[[int], bool] | None = None
+        self._asked: float | None = None
         self._last: int | None = None
         self._first: float | None = None
         self._awaited: tuple[int, float] | None = None  # what came while held, and when
@@ -73,11 +88,18 @@ class Interrupts:
             raise Interrupted(self._last) from cause
 
     def _handle(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002  the signature of a handler
+        if self._hear is not None and self._hear(signum):
+            return
         self._last = signum
         if self._held:
             self._await_end(signum)
             return
         now = time.monotonic()
+        if self._polite and signum in _WISHES:
+            if self._asked is None:
+                self._asked = now
+            if now - self._asked <= _ECHO:
+                return
         if self._first is None:
             self._first = now
             raise Interrupted(signum)
@@ -120,6 +142,37 @@ class Interrupts:
                 self.limit(0)
 
     @contextmanager
+    def heard(self, by: Callable[[int], bool]) -> Iterator[None]:
+        """In the block a signal is told instead of raised, unless False is the answer.
+
+        An event loop takes what is raised in one of its callbacks for an error of theirs.
+        """
+        self._hear = by
+        try:
+            yield
+        finally:
+            self._hear = None
+
+    @contextmanager
+    def polite(self) -> Iterator[None]:
+        """Let the first Ctrl-C or time limit in the block only cancel what runs on the server.
+
+        What is raised inside a driver's call costs the connection. A second one is raised; after
+        the block, check() raises the first.
+        """
+        self._polite = True
+        try:
+            yield
+        finally:
+            self._polite = False
+            if self._asked is not None and self._first is None:
+                self._first = self._asked
+
+    def reset(self) -> None:
+        """Forget the signals so far: they were for a command that has ended and told of them."""
+        self._last = self._first = self._asked = self._awaited = None
+
+    @contextmanager
     def watching(self, cancel: Callable[[], None]) -> Iterator[None]:
         """While the block runs, call `cancel` from another thread as soon as a signal arrives."""
         from threading import Thread
@@ -140,7 +193,7 @@ class Interrupts:
         from threading import Thread
 
         cancelling: Thread | None = None
-        first = 0.0
+        first, polite = 0.0, self._polite
         while arrived := os.read(reading, 1):
             if arrived[0] not in CAUGHT or self._held:
                 continue
@@ -148,6 +201,8 @@ class Interrupts:
                 first = time.monotonic()
                 cancelling = Thread(target=self._insist, args=(cancel,), daemon=True)
                 cancelling.start()
+            elif polite and time.monotonic() - first > _ECHO:
+                polite, first = False, time.monotonic()  # this one is raised
             elif time.monotonic() - first > _ECHO:  # a driver that hears nothing is left behind
                 self._leave(Interrupted(arrived[0]).exit_code)
         os.close(reading)

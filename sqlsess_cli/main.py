@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sqlsess_cli.interrupts import Interrupts
 
 PROGRAM = "sqlsess"
-_NARROW = 52  # columns
 _SELDOM = 5_000  # objects more than before, until garbage is looked for: 700 would cost a tenth
 COMPLETE = "_SQLSESS_COMPLETE"  # set by the completion scripts, to the shell that asks at a Tab
 
@@ -103,21 +102,37 @@ def run(arguments: list[str], app: App) -> int:
     Returns:
         The exit code; everything is told by then.
     """
-    from sqlsess_cli.commands._group import root
-    from sqlsess_cli.errors import Interrupted
-
     _quieten(app)
-    try:
+    app.attempt = attempt
+
+    def line() -> None:
         if asked := app.environ.get(COMPLETE):
             from sqlsess_cli.commands.completion import complete
 
             complete(app, asked, arguments)
-            return 0
-        # click never wraps at fewer than 50 columns, unless it is told to.
-        columns = app.terminal.size()[0]
-        width = max(columns - 2, 20) if columns < _NARROW else None
-        with root().make_context(PROGRAM, arguments, obj=app, terminal_width=width) as context:
-            context.command.invoke(context)
+            return
+        from sqlsess_cli.commands._group import invoke
+
+        invoke(PROGRAM, arguments, app)
+
+    return attempt(app, line, arguments)
+
+
+def attempt(app: App, do: Callable[[], object], arguments: list[str]) -> int:
+    """Do something for a command line, or for one line of the console.
+
+    Args:
+        app: its context.
+        do: what; it may raise anything.
+        arguments: the words of the line.
+
+    Returns:
+        The exit code; why it failed is told by then.
+    """
+    from sqlsess_cli.errors import Interrupted
+
+    try:
+        do()
     except KeyboardInterrupt:  # code of the user's took SIGINT from us
         from signal import SIGINT
 

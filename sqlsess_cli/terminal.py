@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader, BufferedWriter, FileIO, RawIOBase, TextIOWrapper
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from sqlsess_cli.errors import HungUp, OutputError, RefusedError
 from sqlsess_cli.inert import inert, inert_stream
+from sqlsess_cli.pager import Pager
 from sqlsess_cli.sinks import FileSink, PagedSink, PrintedOutput, RawOutput, Sink, StreamSink
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class Terminal:
         self.final = False  # something was said or heard that cannot be taken back
         self._input: str | None = None
         self._told = StreamSink(streams.stderr, "standard error")
+        self.settle: Callable[[], None] = lambda: None  # ends what moves there, before it is told
 
     @property
     def interactive(self) -> bool:
@@ -165,6 +166,7 @@ class Terminal:
             style: an escape sequence, for where colour may be sent.
             lines: the text has lines of its own.
         """
+        self.settle()
         line = inert_stream(text if lines else _UNINDENTED.sub(r"\\n", text))
         if style and self.colored(stderr=True):
             line = f"{style}{line}{PLAIN}"
@@ -197,6 +199,7 @@ class Terminal:
             raise RefusedError(f"nobody to ask: {question}", hint)
         from getpass import getpass
 
+        self.settle()
         try:
             return getpass(f"{inert(question)}: ")
         except EOFError:
@@ -207,10 +210,23 @@ class Terminal:
         if not self.can_ask or self.streams.stdin is None:
             return False
         self.final = True
+        with suppress(EOFError):
+            return self.line(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+        return False
+
+    def line(self, prompt: str) -> str:
+        """Ask for a line, on a terminal that edits it itself.
+
+        Raises:
+            EOFError: there is no more.
+        """
+        self.settle()
         with suppress(OutputError, HungUp):
-            self._told.write(f"{inert(question)} [y/N] ")
-        answer = self.streams.stdin.readline()
-        return answer.strip().lower() in (b"y", b"yes")
+            self._told.write(inert(prompt))
+        data = b"" if self.streams.stdin is None else self.streams.stdin.readline()
+        if not data:
+            raise EOFError
+        return data.decode("utf-8", "surrogateescape").rstrip("\r\n")
 
     def read_input(self) -> str:
         """All of standard input, as text; kept, for whoever asks again."""
@@ -255,35 +271,3 @@ class _NotedInput(RawIOBase):
         """Read some."""
         self.used = True
         return self._raw.readinto(buffer)
-
-
-class Pager:
-    """A running pager: a Sink whose reader may leave at any time."""
-
-    def __init__(self, words: list[str], environ: Mapping[str, str], *, visible: bool) -> None:
-        from subprocess import PIPE, Popen
-
-        # LESSSECURE keeps a pager opened on somebody's data from running commands or opening files.
-        env = {"LESS": "RSFX", "LESSCHARSET": "utf-8", **environ, "LESSSECURE": "1", "LESSOPEN": ""}
-        self.process = Popen(words, stdin=PIPE, env=env, bufsize=0)
-        if self.process.stdin is None:  # only for the type checker: we asked for a pipe
-            raise OSError
-        self.pipe = self.process.stdin
-        self.stream = StreamSink(self.pipe, words[0], visible=visible)
-
-    def write(self, text: str) -> None:
-        """Write all of `text`; see Sink."""
-        self.stream.write(text)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        """Close our end and wait until the person leaves; Ctrl-C is the pager's meanwhile."""
-        with suppress(OSError):
-            self.pipe.close()
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            self.process.wait()
-        finally:
-            signal.signal(signal.SIGINT, before)

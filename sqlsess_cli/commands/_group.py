@@ -22,6 +22,7 @@ from sqlsess_cli.registry import Registry
 
 COMMANDS = Registry("sqlsess_cli.commands", "command")
 
+_NARROW = 52  # columns
 SETTINGS = {"max_content_width": 100}
 _BARE = f"{__name__}.bare"  # key of Context.meta: nothing stands behind the program's name
 
@@ -131,6 +132,20 @@ def group(function: Callable[[], None]) -> Group:
 def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's hook
     if value and not ctx.resilient_parsing:
         answer(ctx, f"sqlsess {__version__}\n")
+
+
+def invoke(program: str, words: list[str], app: App) -> None:
+    """Run one command line.
+
+    Raises:
+        click.ClickException: its words make no sense.
+        SqlsessError: it failed.
+    """
+    # click never wraps at fewer than 50 columns, unless it is told to.
+    columns = app.terminal.size()[0]
+    width = max(columns - 2, 20) if columns < _NARROW else None
+    with root().make_context(program, words, obj=app, terminal_width=width) as context:
+        context.command.invoke(context)
 
 
 def root() -> Root:

@@ -36,5 +36,5 @@ def begin(app: App, *, write: bool, sandbox: bool) -> Iterator[Session]:
         raise RefusedError(f"{app.options.forbids_writing} forbids changes, also in a sandbox")
     with app.begin(write=write or sandbox) as session:
         if app.transaction is not None:
-            app.transaction.dry = sandbox
+            app.transaction.dry |= sandbox
         yield session

@@ -98,7 +98,7 @@ class Change:
         if self.max_rows is not None and count > self.max_rows:
             raise RefusedError(f"{said}: more than --max-rows {self.max_rows}")
         if transaction is not None:
-            transaction.done = said
+            transaction.done, transaction.rows = said, count
         if self.dry_run:
             if triggered := self.watch.triggered():
                 names = ", ".join(triggered)
@@ -149,7 +149,7 @@ def changing(
         recorded(session),
     ):
         if app.transaction is not None:
-            app.transaction.dry = dry_run
+            app.transaction.dry |= dry_run
             app.transaction.changed = True
         asking = app.can_ask and not yes
         with closing(Watch(session, shown=dry_run or asking)) as watch:

@@ -53,7 +53,7 @@ def complete(app: App, shell: str, words: list[str]) -> None:
         before, last = [part.text for part in parts[:-1]], parts[-1]
     else:
         before, last = words[:-1], Typed(words[-1]) if shell == "fish" else typed(words[-1])
-    found = list(_proposals(app, before, last.text))
+    found = list(proposed(app, before, last.text))
     if shell == "bash":
         found = [item.written(last) for item in found if last.can_hold(item.word)]
     inside = bool(last.quote) if shell == "bash" else shell == "fish" and " " in last.text
@@ -65,7 +65,7 @@ def complete(app: App, shell: str, words: list[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Proposal:
+class Proposed:
     """A line for the shell: kind, word, the part of it that is shown, and its summary."""
 
     kind: str
@@ -73,7 +73,7 @@ class _Proposal:
     shown: str
     summary: str
 
-    def written(self, last: Typed) -> _Proposal:
+    def written(self, last: Typed) -> Proposed:
         """The same as bash is to insert it."""
         if self.kind == "file":
             return self
@@ -84,8 +84,8 @@ class _Proposal:
         return f"{self.kind}\t{self.word or ' '}\t{self.shown or ' '}\t{self.summary}\n"
 
 
-def _proposals(app: App, words: list[str], last: str) -> Iterator[_Proposal]:
-    """What can be typed; only what a line of text and a terminal can show."""
+def proposed(app: App, words: list[str], last: str) -> Iterator[Proposed]:
+    """What can be typed after some words; only what a line of text and a terminal can show."""
     from sqlsess_cli.commands._group import root
 
     asked = ShellComplete(root(), {"obj": app}, "sqlsess", "")
@@ -100,4 +100,4 @@ def _proposals(app: App, words: list[str], last: str) -> Iterator[_Proposal]:
         word, summary = f"{prefix}{item.value}", " ".join((item.help or "").split())
         if word.isprintable():
             shown = "".join(char if char.isprintable() else "?" for char in summary)
-            yield _Proposal(kind, word, item.shown or item.value, shown)
+            yield Proposed(kind, word, item.shown or item.value, shown)

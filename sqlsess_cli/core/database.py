@@ -45,6 +45,7 @@ class Asked:
         secrets_of: where the password of a target comes from.
         echo: shows each statement.
         notice: tells what is good to know.
+        hear: tells what the server says beside its answers; None where nobody wants to know.
     """
 
     models: Sequence[str] = ()
@@ -56,6 +57,7 @@ class Asked:
     secrets_of: Callable[[Target], Secrets] = lambda _: Secrets()
     echo: Callable[[str], None] | None = None
     notice: Callable[[str], None] = lambda _: None
+    hear: Callable[[str], None] | None = None
 
 
 class Database:
@@ -228,6 +230,7 @@ class Database:
             asked.limits_of(self.target).lock,
             lambda: asked.notice(f"waiting for a lock on {self.name}"),
         )  # fmt: skip
+        transaction.hear = asked.hear
         return transaction, begin(factory, transaction, interrupts)
 
 

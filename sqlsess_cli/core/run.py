@@ -79,6 +79,7 @@ def run(  # noqa: PLR0913  what is known of a statement has no other home
     result = _sent(session, statement, parameters or {}, options)
     if not result.returns_rows or result.cursor is None:
         transaction.rows += max(result.rowcount, 0)
+        _hear(transaction, result)
         return None
     stream = partial(_begun, session, result, counts=changes)
     return _answer(transaction, result, result.cursor.description, stream, selected)
@@ -134,6 +135,14 @@ def _sent(
     transaction.statements += 1
     result: CursorResult[Any] = getattr(executed, "raw", None) or executed
     return result
+
+
+def _hear(transaction: Transaction, result: CursorResult[Any]) -> None:
+    """Tell what the server warns of, if anybody wants to know."""
+    if transaction.hear is not None:
+        hooks = dialects.find(result.dialect.name)
+        for said in hooks.warnings(result.connection.connection.dbapi_connection):
+            transaction.hear(said)
 
 
 def _answer(
@@ -193,6 +202,7 @@ def _blocks(
     try:
         yield []
         while result.cursor is not None:  # it is gone once the last row was fetched
+            transaction.checkpoint()
             with translated(transaction):
                 rows = hooks.fetch(result)
             if not rows:
@@ -203,7 +213,8 @@ def _blocks(
                 yield block
         done = True
     finally:
-        if not done and not transaction.write and hooks.abandon(cursor):
+        alone = not (transaction.write or transaction.held)
+        if not done and alone and hooks.abandon(cursor):
             session.invalidate()
         result.close()
 

@@ -108,7 +108,7 @@ def looked_at(statement: str, dialect: str, transaction: Transaction) -> list[St
         may_be_sent(
             step, transaction.hooks, write=transaction.write, forbidden=transaction.forbids_writing
         )
-        if transaction.dry:
+        if transaction.dry or transaction.sandbox:
             can_be_undone(step, transaction.hooks)
     return made
 
@@ -198,9 +198,17 @@ def announce(transaction: Transaction, step: Step) -> bool:
 
     Returns:
         Whether it may end it out of our sight.
+
+    Raises:
+        RefusedError: it would commit a transaction that is not its own, or leave a sandbox.
     """
     hooks, changes = transaction.hooks, not step.verb.reads
+    if transaction.sandbox:
+        can_be_undone(step, hooks)
     commits = hooks.definitions_commit and step.verb.ends_transaction_implicitly
+    if commits and transaction.held:
+        message = f"{step.where}{step.statement.keyword} would commit the open transaction"
+        raise RefusedError(message, f"{hooks.label} commits at each definition; end it before")
     transaction.defining = commits
     hidden = changes and hooks.definitions_commit and not commits and opaque(step)
     transaction.opaque |= hidden

@@ -187,6 +187,13 @@ class Dialect:
         """How to stop, from another thread, what a DBAPI connection is waiting for."""
         return lambda: None
 
+    def hear(self, dbapi: Any, tell: Callable[[str], None]) -> None:
+        """Have a connection tell what its server says by itself, such as notices."""
+
+    def warnings(self, dbapi: Any) -> Sequence[str]:
+        """What the server warns of after a statement that gave no rows."""
+        return ()
+
     def streaming(self, *, cursor_ok: bool) -> dict[str, Any]:
         """Execution options that make the driver hand rows out as they come."""
         return {"stream_results": True, "max_row_buffer": self.fetch_size}

@@ -81,3 +81,11 @@ def password_in(path: str, url: URL) -> str | None:
             return None
     secret = group.get("password")
     return None if secret is None else secret.strip("'\"")
+
+
+def warnings(dbapi: Any) -> list[str]:
+    """What the server warns of, if the answer to the latest statement says that it does."""
+    answer = getattr(dbapi, "_result", None)
+    if not getattr(answer, "warning_count", 0) or getattr(answer, "unbuffered_active", False):
+        return []
+    return [f"{str(level).lower()}: {message}" for level, _, message in dbapi.show_warnings()]

@@ -243,14 +243,17 @@ class MySQL(Dialect):
 
         return kill
 
+    def warnings(self, dbapi: Any) -> Sequence[str]:
+        """Asked for where the answer says that there are some."""
+        return _mysql_connect.warnings(dbapi)
+
     def abandon(self, cursor: Any) -> bool:
         """Give the connection up: the driver would read all the remaining rows to keep it."""
         result: Any = getattr(cursor, "_result", None)
-        if not getattr(result, "unbuffered_active", False):
-            return False
-        # Otherwise the cursor, when it is collected, still tries to read from the closed socket.
-        result.unbuffered_active = False
-        return True
+        active = bool(getattr(result, "unbuffered_active", False))
+        if active:  # or the cursor, once collected, would read from the closed socket
+            result.unbuffered_active = False
+        return active
 
     def more(self, cursor: Any) -> bool:
         """A routine gives one for each of its queries, and at last what it changed."""

@@ -161,6 +161,12 @@ class PostgreSQL(Dialect):
 
         return cancel
 
+    def hear(self, dbapi: Any, tell: Callable[[str], None]) -> None:
+        """Notices and warnings, as psycopg hands them out."""
+        if hasattr(dbapi, "add_notice_handler"):
+            said = lambda notice: tell(f"{notice.severity.lower()}: {notice.message_primary}")  # noqa: E731
+            dbapi.add_notice_handler(said)
+
     def streaming(self, *, cursor_ok: bool) -> dict[str, Any]:
         """A server-side cursor, for what DECLARE takes."""
         return super().streaming(cursor_ok=cursor_ok) if cursor_ok else {}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from servers._server import Database
-from servers.program import Finished
+from servers.program import Finished, python_path
 from servers.pseudoterminal import PseudoTerminal
 
 TOLD = re.compile(r"^import time: +\d+ \| +\d+ \| +(\S+)", re.MULTILINE)
@@ -91,6 +93,19 @@ def test_a_mistake_loads_nothing_slow(loaded: Callable[..., set[str]]) -> None:
 def slow(packages: set[str]) -> set[str]:
     """What is slow of it, SQLAlchemy and what that always brings left out."""
     return packages & (SLOW - {"asyncio", "ssl"})
+
+
+def test_a_prompt_is_on_the_screen_before_anything_heavy_is_loaded() -> None:
+    code = "import sqlsess_cli.repl.editor, sys; print(*sys.modules)"
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, env=python_path(), capture_output=True, text=True, check=True)
+    here = {name.partition(".")[0] for name in done.stdout.split()}
+    assert here & SLOW == {"prompt_toolkit", "wcwidth", "asyncio", "ssl"}
+
+
+def test_a_script_draws_no_prompt(loaded: Callable[..., set[str]]) -> None:
+    assert loaded("repl", "--db", "demo", "-e", "\\echo a", "-e", "\\q") & SLOW == set()
+    assert slow(loaded("repl", "--db", "demo", "-e", "select 1;")) == {"sqlalchemy", "sqlite3"}
 
 
 @pytest.mark.parametrize("format_", ["csv", "tsv", "json", "jsonl", "table", "vertical", "sql"])

@@ -14,8 +14,8 @@ from threading import Thread
 import pytest
 
 from sqlsess_cli.errors import HungUp, OutputError
+from sqlsess_cli.pager import Pager
 from sqlsess_cli.sinks import FileSink, PagedSink, Sink, StreamSink, encoded
-from sqlsess_cli.terminal import Pager
 
 
 class Slow:

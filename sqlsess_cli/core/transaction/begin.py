@@ -163,7 +163,7 @@ def _make_true(transaction: Transaction, hooks: dialects.Dialect, connection: Co
     if transaction.write and hooks.savepoints:
         connection.execute(text(f"SAVEPOINT {_GUARD}"))
     if transaction.write:
-        hooks.confine(connection, dry=transaction.dry)
+        hooks.confine(connection, dry=transaction.dry or transaction.sandbox)
         event.listen(connection, "commit", hooks.release)
     event.listen(connection, "rollback", hooks.release)
 
@@ -172,12 +172,7 @@ def _opener(
     transaction: Transaction, interrupts: Interrupts, stack: ExitStack
 ) -> Callable[[Session, SessionTransaction, Connection], None]:
     """What happens when the session takes a connection."""
-    cancels: list[Callable[[], None]] = []
-    prepared = transaction.prepared
-
-    def cancel() -> None:
-        for item in cancels:
-            item()
+    cancels, prepared = transaction.cancels, transaction.prepared
 
     def forget(xid: object) -> None:
         with suppress(ValueError):  # it may never have come to PREPARE
@@ -188,13 +183,15 @@ def _opener(
             return
         hooks = dialects.find(connection.dialect.name)
         cancels.append(hooks.canceller(connection.engine, connection.connection.dbapi_connection))
-        if not transaction.connections:
-            stack.enter_context(interrupts.watching(cancel))
+        if not (transaction.connections or transaction.held):
+            stack.enter_context(interrupts.watching(transaction.cancel))
         _require_transactions(transaction, hooks, connection)
         transaction.phase = "execute"
         with translated(transaction):  # by us: in a program it would pass for one of its own
             _make_true(transaction, hooks, connection)
         transaction.connections.append(connection)
+        if transaction.hear is not None:
+            hooks.hear(connection.connection.dbapi_connection, transaction.hear)
         event.listen(connection, "before_cursor_execute", _before(transaction, hooks))
         if transaction.write:
             keep_open(transaction, connection, partial(_look_at, transaction))
@@ -216,7 +213,7 @@ def _before(transaction: Transaction, hooks: dialects.Dialect) -> Callable[..., 
         if transaction.echo is not None:
             transaction.echo(statement)
         hooks.require_same_reading(connection.connection.dbapi_connection, statement)
-        if transaction.dry:
+        if transaction.dry or transaction.sandbox:
             require_undo(transaction, hooks, connection, statement)
         if context is not None and context.execution_options.get(RAW):
             hooks.prepare_cursor(cursor, statement)

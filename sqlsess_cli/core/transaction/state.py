@@ -20,7 +20,10 @@ OWN = "sqlsess_own"  # execution option: a statement about the transaction itsel
 RAW = "sqlsess_raw"  # execution option: the cursor's values are read by us
 
 Phase = Literal["connect", "execute", "commit", "over"]
-Outcome = Literal["open", "read", "committed", "rolled back", "partly committed", "unknown"]
+Outcome = Literal[
+    "open", "read", "committed", "rolled back", "partly committed", "unknown",
+    "pending", "undone", "lost",
+]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -90,6 +93,12 @@ class Transaction:
         answer_lost: it was, and the server says that it has committed.
         done: what it did to objects, in words; nothing where rows were counted.
         series: the statements that it is one of, when each is committed by itself.
+        held: it outlives the command that began it, and is lent to one after another; `outcome` is
+            then what became of the latest: "pending", "undone", or "lost" with the connection.
+        sandbox: whatever is done in it is to be undone.
+        hear: tells what the server says beside its answers, if anybody wants to know.
+        checkpoint: raises Interrupted if a signal was held off.
+        cancels: stop what each of its connections is waiting for.
         started: when, in seconds of the monotonic clock.
     """
 
@@ -123,6 +132,11 @@ class Transaction:
     answer_lost: bool = False
     done: str = ""
     series: Series | None = None
+    held: bool = False
+    sandbox: bool = False
+    hear: Callable[[str], None] | None = None
+    checkpoint: Callable[[], None] = lambda: None
+    cancels: list[Callable[[], None]] = field(default_factory=list)
     started: float = field(default_factory=monotonic)
 
     def detail(self) -> str:
@@ -140,19 +154,30 @@ class Transaction:
         count, first = self.unreadable.get(column, (0, cell))
         self.unreadable[column] = count + 1, first
 
+    def cancel(self) -> None:
+        """Stop, from another thread, whatever it waits for."""
+        for item in self.cancels:
+            item()
+
+    def said(self) -> str:
+        """What it did, in words."""
+        counted = [self.done or f"{self.rows} row{'' if self.rows == 1 else 's'} changed"]
+        if self.statements != 1 and not self.done:
+            counted.append(f"{self.statements} statements")
+        return ", ".join(counted)
+
     def line(self) -> str:
-        """The one true line: what became of it."""
+        """The one true line: what became of it; in one that goes on, of the latest command."""
+        if self.outcome in ("pending", "undone", "lost"):
+            return self._line_of_step()
         name = self.database
         if self.series is not None and (line := self.series.line(name, self.outcome)):
             return line
         if self.outcome == "committed":
-            counted = [self.done or f"{self.rows} row{'' if self.rows == 1 else 's'} changed"]
-            if self.statements != 1 and not self.done:
-                counted.append(f"{self.statements} statements")
             itself = " (the server commits at each definition)"
             lost = " (the answer to COMMIT was lost, and the server was asked again)"
             more = f"{itself * self.committed_itself}{lost * self.answer_lost}"
-            return f"committed: {', '.join(counted)} on {name}{more}"
+            return f"committed: {self.said()} on {name}{more}"
         if self.outcome == "partly committed":
             why = "the server commits at each definition; what followed was rolled back"
             if self.not_undone:
@@ -160,7 +185,15 @@ class Transaction:
             return f"committed: in part on {name}: {why}"
         if self.outcome == "unknown":
             return f"unknown: {name} may have committed or not"
-        if self.dry and self.done:
-            return f"rolled back: a dry run on {name}: {self.done}"
-        reached = "nothing was sent to" if self.phase == "connect" else "nothing was changed on"
-        return f"rolled back: {reached} {name}"
+        reached = f"nothing was {'sent to' if self.phase == 'connect' else 'changed on'} {name}"
+        tried = f"a dry run on {name}: {self.done}"
+        return f"rolled back: {tried if self.dry and self.done else reached}"
+
+    def _line_of_step(self) -> str:
+        """What became of the latest command in a transaction that goes on."""
+        if self.outcome == "pending":
+            kept = "the sandbox of " * self.sandbox
+            return f"pending: {self.said()} on {kept}{self.database}"
+        if self.outcome == "undone":
+            return f"undone: this changed nothing on {self.database}; the transaction goes on"
+        return f"lost: nothing more is executed in this transaction on {self.database}"
