@@ -1,4 +1,4 @@
-"""What a menu proposes at the cursor: commands, words of verbs, names of files."""
+"""What a menu proposes at the cursor: SQL, commands, words of verbs, names of files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion, Path
 from prompt_toolkit.document import Document
 
 from sqlsess_cli.foreign import Foreign
+from sqlsess_cli.inert import inert
+from sqlsess_cli.names.sql.propose import proposals
 from sqlsess_cli.repl.line import LineApp
 from sqlsess_cli.repl.table import METAS, split_name
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 # The verb whose argument is the same as that of a command of the console.
 _LIKE = {"d": "models", "connect": "db show", "c": "db show", "use": "db show"}
+_MOST = 200  # proposals of SQL: nobody reads more
 _LONGEST = 20_000  # characters of a text for which anything is proposed
 
 
@@ -37,15 +40,26 @@ class LineCompleter(Completer):
     ) -> Iterator[Completion]:
         """What can stand at the cursor."""
         line = document.text_before_cursor
-        if len(line) > _LONGEST or "\n" in line.strip():
+        if len(document.text) > _LONGEST:
             return
         stripped = line.lstrip()
         if stripped.startswith("\\"):
             yield from self._command(stripped[1:], complete_event)
-        elif " " in stripped and self._console.is_line(stripped):
+        elif " " in stripped and "\n" not in stripped and self._console.is_line(stripped):
             yield from self._verb(stripped)
-        elif stripped and " " not in stripped:
-            yield from self._names(stripped, bare=True)
+        elif stripped:
+            if not line.endswith("\n") and len(stripped.split()) == 1 and stripped == line.strip():
+                yield from self._names(stripped, bare=True)
+            yield from self._sql(document)
+
+    def _sql(self, document: Document) -> Iterator[Completion]:
+        """What SQL can go on with, from names that are known; nothing is asked."""
+        console, at = self._console, document.cursor_position
+        schema = console.names.schema(console)
+        uses = console.names.uses
+        for item in proposals(document.text, at, schema, console.dialect, uses)[:_MOST]:
+            shown, meta = inert(item.display), inert(item.meta)
+            yield Completion(item.text, item.start - at, shown, meta)
 
     def _command(self, typed: str, event: CompleteEvent) -> Iterator[Completion]:
         name, argument = split_name(typed)

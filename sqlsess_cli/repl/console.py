@@ -12,6 +12,7 @@ from sqlsess_cli.app import App
 from sqlsess_cli.errors import ExitCode, Interrupted, RefusedError, UsageError
 from sqlsess_cli.repl.lending import end
 from sqlsess_cli.repl.line import LineApp
+from sqlsess_cli.repl.names import SqlNames
 from sqlsess_cli.repl.reader import Command, Reader, Unit, reading_of
 from sqlsess_cli.repl.state import Failed, Settings, Verbs
 from sqlsess_cli.repl.table import Call, find, split_name, words_of
@@ -54,6 +55,7 @@ class Console:
         self.verbs = verbs
         self.terminal: Terminal = app.terminal
         self.settings = Settings()
+        self.names = SqlNames()
         self.databases: dict[tuple[object, ...], dict[tuple[str | None, ...], Database]] = {}
         self.held: Held | None = None
         self.lost = ""
@@ -196,7 +198,11 @@ class Console:
         asked["param"] = tuple(f"{name}={variables[name]}" for name in names if name in variables)
         # What the verb would take for a file or a saved query is neither here.
         text = f" {text}" if text[:1] in ("@", ":") or text == "-" else text
-        return self.invoke(["sql", "--", text], asked, terminal)
+        defines = self.names.note(text)
+        code = self.invoke(["sql", "--", text], asked, terminal)
+        if defines and not code and not self.scripted:
+            self.names.learn(LineApp(self, self.flags).database())
+        return code
 
     def _parameters(self, text: str) -> list[str]:
         if not self.settings.variables or ":" not in text:

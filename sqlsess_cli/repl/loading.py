@@ -61,4 +61,6 @@ class Loading:
         console = self._console
         here = LineApp(console, console.flags)
         if not here.config.untrusted():
-            _ = here.database().factory
+            database = here.database()
+            _ = database.factory
+            console.names.learn(database)

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import stat
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -321,3 +321,30 @@ def test_who_waits_sees_for_how_long(demo: Pty) -> None:
     assert "Ctrl-C cancels" not in terminal.text
     terminal.send("select 42 as a;\r")
     terminal.wait_for("(1 row)")
+
+
+def test_sql_is_completed_along_foreign_keys(in_file: Pty) -> None:
+    terminal = in_file(size=(100, 30))
+    eventually(lambda: proposed(terminal, "select * from no", "notes"), what="the names")
+    terminal.send("select * from notes n join ")
+    terminal.wait_for("authors a on a.id = n.author")
+    terminal.send("\x03")
+
+
+def test_what_a_line_defined_is_completed(in_file: Pty) -> None:
+    terminal = in_file("--write")
+    terminal.send("create table newly_made (a integer);\r")
+    terminal.wait_for("committed")
+    eventually(lambda: proposed(terminal, "select * from new", "newly_made  "), what="the name")
+
+
+def proposed(terminal: PseudoTerminal, typed: str, name: str) -> bool:
+    """Whether a menu shows a name, once this is typed; the line is given up."""
+    ready(terminal)
+    terminal.send(f"\x0c{typed}")
+    with suppress(AssertionError):
+        terminal.wait_for(name, seconds=1)
+        terminal.send("\x03\x0c")
+        return True
+    terminal.send("\x03")
+    return False
