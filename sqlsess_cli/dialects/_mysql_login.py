@@ -63,6 +63,8 @@ def misspoken(error: BaseException) -> str:
     if "LOAD_LOCAL" in str(error):
         return "the server asks for a file of this machine, and was sent none"
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    if any(frame.f_code.co_name == "raise_mysql_exception" for frame in frames):
+        return ""  # an error of the server's own, told as it should be
     within = [
         frame for frame in frames
         if frame.f_globals.get("__name__", "").startswith("pymysql.")
