@@ -125,6 +125,7 @@ def test_measures_and_reports(environments: Path):
     assert "| litecli | not installed" in text
 
 
+@pytest.mark.thorough
 def test_related_objects_are_the_same_and_need_no_statement_each(environments: Path):
     words = [sys.executable, "-m", "benchmarks", "run", "models", "--work", str(environments)]
     tiny = ["--tiny", "--databases", "sqlite", "--about", "related"]

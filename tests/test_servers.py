@@ -443,6 +443,7 @@ def end(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("options", "signum"),
     [([], signal.SIGINT), (["-n", "2"], signal.SIGKILL)],
@@ -497,6 +498,7 @@ def test_shared(mariadb, postgresql, sample, number):
 )
 
 
+@pytest.mark.thorough
 def test_all_workers_share_the_servers(nested: Nested) -> None:
     code, out = nested.run(SHARED, "-n", "2")
     assert code == 0, out
@@ -505,6 +507,7 @@ def test_all_workers_share_the_servers(nested: Nested) -> None:
     assert len({tuple(ports) for _, *ports in notes}) == 1
 
 
+@pytest.mark.thorough
 def test_a_run_that_needs_no_server_starts_none(nested: Nested) -> None:
     test = "def test_file(fresh): fresh('sqlite').execute('CREATE TABLE a (b)')\n"
     code, out = nested.run(test)
@@ -533,6 +536,7 @@ def test_a_missing_server_is_a_failure_where_it_is_required(nested: Nested) -> N
     assert [reason for reason in REASONS if reason in out] == REASONS
 
 
+@pytest.mark.thorough
 def test_missing_sample_data_is_named(nested: Nested) -> None:
     test = "def test_it(sample): sample('chinook', 'sqlite')\n"
     code, out = nested.run(test, SQLSESS_DATA="/nowhere")
@@ -541,6 +545,7 @@ def test_missing_sample_data_is_named(nested: Nested) -> None:
     assert (code, "not run: sample data not found in /nowhere" in out) == (1, True), out
 
 
+@pytest.mark.thorough
 def test_writing_to_a_shared_file_is_found_out(nested: Nested) -> None:
     test = """
 def test_it(sample):

@@ -36,6 +36,7 @@ def project(folder: Path, run: Callable[..., Finished]) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", START)
 @pytest.mark.parametrize("quote", ["", "'", '"'])
 def test_what_is_inserted_means_the_table(

@@ -272,6 +272,7 @@ def test_one_byte_a_time(run: Run, t: Database) -> None:
         assert done.err.startswith(f"error: cannot connect to {proxy.where}: "), done
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", DRIVERS)
 def test_ten_seconds_unless_it_is_said(run: Run, kind: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -30,6 +30,7 @@ def world(fleet: Fleet, warm: Warm | None) -> Iterator[World]:
         yield made
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", APPLIES)
 def test_a_fault_is_stood_as_the_page_says_or_better(world: World, number: int) -> None:
     seen = world.tried(number, ourselves)
