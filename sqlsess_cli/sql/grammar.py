@@ -94,7 +94,7 @@ def _tokens(lexical: Lexical, delimiter: str) -> Iterator[tuple[str, str]]:
         yield "escape", "[eE]'"
     prefixes = _prefixes(lexical)
     yield "single", f"(?:{prefixes})?'"
-    yield "double", f'(?:{prefixes})?"' if "U&" in lexical.prefixes else '"'
+    yield "double", '(?:[Uu]&)?"' if "U&" in lexical.prefixes else '"'
     if lexical.backticks:
         yield "backtick", "`"
     if lexical.brackets:

@@ -273,10 +273,10 @@ def test_bulk_tells_the_same_names_as_the_tables_one_by_one(
 ) -> None:
     assert run("models", "--url", chinook.url).code == 0
     [path] = cached()
-    _, _, models, *lines = path.read_text().split("\n")
-    listed = dict(
-        zip((item[0] for item in json.loads(models)), map(json.loads, lines), strict=True)
-    )
+    _, _, models, _, *lines = path.read_text().split("\n")
+    names = [item[0] for item in json.loads(models)]
+    # The models' lines come first, the tables' after them.
+    listed = dict(zip(names, map(json.loads, lines[: len(names)]), strict=True))
     told = json.loads(run("models", "--url", chinook.url, "-f", "json").out)
     assert {
         item["model"]: [[column["name"], column["kind"]] for column in item["columns"]]

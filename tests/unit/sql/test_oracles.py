@@ -47,6 +47,7 @@ def places(text: str, *kinds: str) -> set[int]:
 
 @unhurried
 @given(hostile | queries(POSTGRESQL))
+@example('B"0"')
 @example("select E'a'\n-- ;\n'\\';' ; ';' /* /* ; */ ; */ $a$ $b$;$a$ a$$;$$ -- ;\r;")
 @example("select u&'\\' ; U&\"\\\" ; e'\\'' ; n'\\' ;")
 def test_postgresql_scans_as_we_do(text: str) -> None:
